@@ -1,0 +1,1 @@
+"""Guildhall: a trade-economy game server that an operator can audit."""

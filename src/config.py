@@ -1,0 +1,213 @@
+"""Every setting of Guildhall: its name, its default, its unit and what it is for.
+
+A setting is read from the environment variable `GUILDHALL_<NAME>`, else from the running stack's
+own record (`var/run/settings.json`, written by `./guildhall up`), else its default holds.
+`docs/reference/settings.md` lists them all; a test keeps that page and this table the same.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+PREFIX = "GUILDHALL_"
+
+Port = Annotated[int, Meta(ge=1, le=65_535)]
+Count = Annotated[int, Meta(ge=1)]
+
+
+class SettingsError(ValueError):
+    """A setting has a name or a value that cannot be used; the text names it and the remedy."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """The settings of one stack. Two stacks run side by side when var_dir and every port differ."""
+
+    profile: Annotated[
+        Literal["embedded"],
+        Meta(description="Where the warehouse lies and which engine reads it."),
+    ] = "embedded"
+    realm: Annotated[
+        str,
+        Meta(pattern="^[a-z0-9_-]{1,32}$", description="The game world that this stack serves."),
+    ] = "main"
+    var_dir: Annotated[
+        str, Meta(description="Where everything that is written at run time lies.")
+    ] = "var"
+
+    api_host: Annotated[str, Meta(description="The address that the API listens on.")] = "127.0.0.1"
+    api_port: Annotated[Port, Meta(description="The port of the API.")] = 5000
+    api_workers: Annotated[Count, Meta(description="API processes; about one a core.")] = 2
+    api_threads: Annotated[
+        Count,
+        Meta(description="Threads of one API worker. More than 4 slow it: they share one lock."),
+    ] = 2
+    api_body_bytes_max: Annotated[
+        Count, Meta(description="The largest request body that is read, in bytes.")
+    ] = 1_048_576
+    token_cache_s: Annotated[
+        float,
+        Meta(ge=0, description="How long a worker trusts a token it has checked, in seconds."),
+    ] = 5.0
+
+    redis_host: Annotated[str, Meta(description="The address of Redis.")] = "127.0.0.1"
+    redis_port: Annotated[
+        Port, Meta(description="The port of Redis; not 6379, which a system's own Redis holds.")
+    ] = 6380
+    redis_appendfsync: Annotated[
+        Literal["always", "everysec"],
+        Meta(
+            description="`always`: an acknowledged trade is on disk. `everysec`: a crash can "
+            "lose the last second or more."
+        ),
+    ] = "always"
+
+    kafka_host: Annotated[str, Meta(description="The address of the Kafka broker.")] = "127.0.0.1"
+    kafka_port: Annotated[Port, Meta(description="The port of the Kafka broker.")] = 9092
+    kafka_controller_port: Annotated[
+        Port, Meta(description="The port of the KRaft controller.")
+    ] = 9093
+    kafka_partitions: Annotated[
+        Count, Meta(description="Partitions of each event topic when it is created.")
+    ] = 2
+    kafka_retention_h: Annotated[
+        Count, Meta(description="How long Kafka keeps events, in hours. The tables keep them all.")
+    ] = 168
+
+    commit_attempts_max: Annotated[
+        Count, Meta(description="How often a conflicting commit is tried before `busy`.")
+    ] = 12
+    batch_commit_trades: Annotated[
+        Count, Meta(description="Trades of a batch that share one commit.")
+    ] = 20
+    idempotency_ttl_s: Annotated[
+        Count, Meta(description="How long an answer can be replayed by its key, in seconds.")
+    ] = 86_400
+    recent_trades_kept: Annotated[
+        Count, Meta(description="Trades a player that the API can list; the tables keep all.")
+    ] = 50
+    outbox_entries_max: Annotated[
+        Count,
+        Meta(description="Commits that may wait for Kafka before the API answers 503."),
+    ] = 200_000
+
+    relay_batch_entries: Annotated[
+        Count, Meta(description="Commits that the relay publishes in one Kafka transaction.")
+    ] = 1_000
+    relay_gather_ms: Annotated[
+        int,
+        Meta(ge=0, description="Milliseconds between two transactions, to gather commits in."),
+    ] = 20
+    relay_timeout_s: Annotated[
+        Count,
+        Meta(description="Seconds after which a relay that hangs in Kafka ends itself."),
+    ] = 120
+
+    streaming_trigger_ms: Annotated[
+        int,
+        Meta(ge=0, description="Milliseconds between the starts of two landing batches."),
+    ] = 1_000
+    streaming_records_per_batch_max: Annotated[
+        Count, Meta(description="Kafka records that one landing batch takes at most.")
+    ] = 400_000
+    streaming_memory_mib: Annotated[
+        Count, Meta(description="Heap of the Spark driver, in MiB.")
+    ] = 1_024
+    streaming_cores: Annotated[Count, Meta(description="Task slots of Spark.")] = 2
+
+    @property
+    def var(self) -> Path:
+        """`var_dir` as an absolute path."""
+        return Path(self.var_dir).resolve()
+
+    @property
+    def warehouse(self) -> str:
+        """Where the Iceberg tables lie: an absolute path without a scheme."""
+        return str(self.var / "warehouse")
+
+    @property
+    def kafka_bootstrap(self) -> str:
+        """Kafka's `host:port`."""
+        return f"{self.kafka_host}:{self.kafka_port}"
+
+    @property
+    def api_url(self) -> str:
+        """The API's base address, without a final slash."""
+        host = "127.0.0.1" if self.api_host in {"0.0.0.0", "::"} else self.api_host  # noqa: S104
+        return f"http://{host}:{self.api_port}"
+
+
+def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Return the settings that hold here.
+
+    Args:
+        environment: variable names to values; `os.environ` when not given.
+
+    Raises:
+        SettingsError: a `GUILDHALL_` variable is unknown or its value cannot be used.
+    """
+    given = _given(os.environ if environment is None else environment)
+    var_dir = Path(given.get("var_dir", Settings().var_dir))
+    merged: dict[str, Any] = {**_recorded(var_dir), **given}
+    if "var_dir" in merged:
+        merged["var_dir"] = str(Path(merged["var_dir"]).resolve())
+    try:
+        return msgspec.convert(merged, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        raise SettingsError(f"{error}: set {PREFIX}... to a value that fits") from error
+
+
+def as_environment(settings: Settings) -> dict[str, str]:
+    """Return the variables that make a child process load these very settings."""
+    return {
+        f"{PREFIX}{name.upper()}": str(value)
+        for name, value in msgspec.structs.asdict(settings).items()
+    }
+
+
+def record_settings(settings: Settings) -> None:
+    """Write the running stack's settings where later commands find them."""
+    path = _record_path(settings.var)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(msgspec.json.format(msgspec.json.encode(settings)))
+
+
+def forget_settings(settings: Settings) -> None:
+    """Remove the record of a stack that was stopped."""
+    _record_path(settings.var).unlink(missing_ok=True)
+
+
+def _record_path(var: Path) -> Path:
+    return var / "run" / "settings.json"
+
+
+def _recorded(var: Path) -> dict[str, Any]:
+    path = _record_path(var)
+    if not path.exists():
+        return {}
+    recorded: dict[str, Any] = json.loads(path.read_text())
+    return {name: value for name, value in recorded.items() if name in _names()}
+
+
+def _names() -> frozenset[str]:
+    return frozenset(Settings.__struct_fields__)
+
+
+def _given(environment: Mapping[str, str]) -> dict[str, str]:
+    given = {
+        name.removeprefix(PREFIX).lower(): value
+        for name, value in environment.items()
+        if name.startswith(PREFIX)
+    }
+    if unknown := sorted(given.keys() - _names()):
+        listed = ", ".join(f"{PREFIX}{name.upper()}" for name in unknown)
+        raise SettingsError(
+            f"unknown setting {listed}: docs/reference/settings.md lists those there are"
+        )
+    return given
