@@ -1,0 +1,268 @@
+"""A trade: legs that move assets between accounts, whole or not at all.
+
+Everything that moves is a trade. A purchase, a sale, a starter grant, joining a guild are ways
+to *write the legs*; none has rules of its own about owning, space or gold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from typing import Literal
+
+from msgspec import Struct
+
+from src.classes.account import Account, player_account, player_of
+from src.classes.amounts import AMOUNT_MAX
+from src.classes.errors import Reason, RuleError
+from src.classes.item import Catalogue
+from src.classes.player import Player
+
+
+class Kind(StrEnum):
+    """What a trade is for."""
+
+    PLAYER_TRADE = "player_trade"
+    PURCHASE = "purchase"
+    SALE = "sale"
+    STARTER_GRANT = "starter_grant"
+    GUILD_JOIN = "guild_join"
+    GUILD_LEAVE = "guild_leave"
+
+
+#: Kinds that may move nothing: they change membership, and a guild's fee can be zero.
+_MEMBERSHIP = frozenset({Kind.GUILD_JOIN, Kind.GUILD_LEAVE})
+
+
+class Leg(Struct, frozen=True):
+    """One asset moving once: `quantity` units of an item, or coins when `item_id` is None."""
+
+    from_account: Account
+    to_account: Account
+    quantity: int
+    item_id: int | None = None
+
+    @property
+    def asset(self) -> Literal["gold", "item"]:
+        """What kind of asset moves."""
+        return "gold" if self.item_id is None else "item"
+
+
+class Trade(Struct, frozen=True, kw_only=True):
+    """What is asked for. `player_2_id` is None when the partner is the house."""
+
+    trade_id: str
+    kind: Kind
+    player_1_id: int
+    player_2_id: int | None = None
+    legs: tuple[Leg, ...] = ()
+    guild: str | None = None
+
+    @property
+    def player_ids(self) -> tuple[int, ...]:
+        """The players that the trade names: one, or two."""
+        if self.player_2_id is None or self.player_2_id == self.player_1_id:
+            return (self.player_1_id,)
+        return (self.player_1_id, self.player_2_id)
+
+
+class Settlement(Struct, frozen=True):
+    """A trade that happened: the new state of each player that it touched, by player id."""
+
+    trade: Trade
+    players: Mapping[int, Player]
+
+
+class Refusal(Struct, frozen=True):
+    """A trade that did not happen, and the first rule that it broke."""
+
+    trade: Trade
+    error: RuleError
+
+    @property
+    def reason(self) -> Reason:
+        """The rule that was broken."""
+        return self.error.reason
+
+
+#: A player's id, the coins it gives, and the (item id, units) it gives.
+Side = tuple[int, int, Iterable[tuple[int, int]]]
+
+
+def gives(
+    giver: Account, receiver: Account, gold: int, items: Iterable[tuple[int, int]]
+) -> tuple[Leg, ...]:
+    """Write one side of a trade as legs, the gold first, then the items by rising id.
+
+    Args:
+        giver: where the assets come from.
+        receiver: where they go to.
+        gold: coins, 0 or more.
+        items: pairs of item id and units; lines of one item are added up.
+
+    Raises:
+        RuleError: amount_limit, when a sum cannot be written down as an amount.
+        ValueError: gold is below 0 or a line below 1 unit. Callers check what they are sent; here
+            a negative amount would move assets against the leg's direction.
+    """
+    if gold < 0:
+        raise ValueError(f"{gold} coins cannot be given")
+    units: dict[int, int] = {}
+    for item_id, quantity in items:
+        if quantity < 1:
+            raise ValueError(f"{quantity} units of item {item_id} cannot be given")
+        units[item_id] = units.get(item_id, 0) + quantity
+    if max(units.values(), default=gold) > AMOUNT_MAX or gold > AMOUNT_MAX:
+        raise RuleError(Reason.AMOUNT_LIMIT)
+    coins = (Leg(giver, receiver, gold),) if gold else ()
+    return coins + tuple(Leg(giver, receiver, units[item], item) for item in sorted(units))
+
+
+def player_trade(
+    trade_id: str,
+    sides: tuple[Side, Side],
+) -> Trade:
+    """Write the trade of two players.
+
+    Args:
+        trade_id: the trade's name.
+        sides: for each of the two players its id, the coins and the (item id, units) it gives.
+
+    Raises:
+        RuleError: amount_limit, when the lines of one item add up to more than an amount.
+    """
+    (id_1, gold_1, items_1), (id_2, gold_2, items_2) = sides
+    one, two = player_account(id_1), player_account(id_2)
+    return Trade(
+        trade_id=trade_id,
+        kind=Kind.PLAYER_TRADE,
+        player_1_id=id_1,
+        player_2_id=id_2,
+        legs=gives(one, two, gold_1, items_1) + gives(two, one, gold_2, items_2),
+    )
+
+
+def settle(
+    trade: Trade, players: Mapping[int, Player], catalogue: Catalogue
+) -> Settlement | Refusal:
+    """Apply every leg of `trade`, or refuse it with the first rule that it breaks.
+
+    Args:
+        trade: what is asked for.
+        players: the states of the players that it names, by id; those that do not exist are absent.
+        catalogue: the items that exist.
+
+    Returns:
+        A settlement with new players, their versions raised by one, or a refusal. The players
+        that were given are left as they were.
+    """
+    try:
+        _check_names(trade, players, catalogue)
+        _check_membership(trade, players)
+        balances = _balances(trade)
+        _check_ownership(trade, players)
+        _check_room(balances, players)
+    except RuleError as error:
+        return Refusal(trade, error)
+    after = {
+        player_id: players[player_id].moved(
+            balance.gold, balance.items, _guild_after(trade, players[player_id])
+        )
+        for player_id, balance in balances.items()
+    }
+    return Settlement(trade, after)
+
+
+class _Balance:
+    """What one player receives less what it gives."""
+
+    __slots__ = ("gold", "items")
+
+    def __init__(self) -> None:
+        self.gold = 0
+        self.items: dict[int, int] = {}
+
+    def add(self, leg: Leg, sign: int) -> None:
+        if leg.item_id is None:
+            self.gold += sign * leg.quantity
+        else:
+            self.items[leg.item_id] = self.items.get(leg.item_id, 0) + sign * leg.quantity
+
+
+def _check_names(trade: Trade, players: Mapping[int, Player], catalogue: Catalogue) -> None:
+    if not trade.legs and trade.kind not in _MEMBERSHIP:
+        raise RuleError(Reason.EMPTY_TRADE)
+    if trade.player_1_id == trade.player_2_id:
+        raise RuleError(Reason.SELF_TRADE, player_id=trade.player_1_id)
+    for player_id in trade.player_ids:
+        if player_id not in players:
+            raise RuleError(Reason.UNKNOWN_PLAYER, player_id=player_id)
+    for leg in trade.legs:
+        if leg.item_id is not None and leg.item_id not in catalogue:
+            raise RuleError(Reason.UNKNOWN_ITEM, item_id=leg.item_id)
+
+
+def _check_membership(trade: Trade, players: Mapping[int, Player]) -> None:
+    if trade.kind not in _MEMBERSHIP:
+        return
+    player = players[trade.player_1_id]
+    if trade.kind is Kind.GUILD_JOIN and player.guild is not None:
+        raise RuleError(Reason.ALREADY_IN_GUILD, player_id=player.player_id, guild=player.guild)
+    if trade.kind is Kind.GUILD_LEAVE and (player.guild is None or player.guild != trade.guild):
+        raise RuleError(Reason.NOT_IN_GUILD, player_id=player.player_id, guild=trade.guild)
+
+
+def _balances(trade: Trade) -> dict[int, _Balance]:
+    """Return the balance of each player that the trade names, in the order it names them."""
+    balances = {player_id: _Balance() for player_id in trade.player_ids}
+    for leg in trade.legs:
+        for account, sign in ((leg.from_account, -1), (leg.to_account, 1)):
+            player_id = player_of(account)
+            if player_id is not None:
+                balances[player_id].add(leg, sign)
+    return balances
+
+
+def _check_ownership(trade: Trade, players: Mapping[int, Player]) -> None:
+    """Refuse what a player gives without owning it: all gold first, then all items."""
+    given = {player_id: _Balance() for player_id in trade.player_ids}
+    for leg in trade.legs:
+        giver = player_of(leg.from_account)
+        if giver is not None:
+            given[giver].add(leg, 1)
+    for player_id, gift in given.items():
+        has = players[player_id].gold
+        if gift.gold > has:
+            raise RuleError(Reason.INSUFFICIENT_GOLD, player_id=player_id, has=has, needs=gift.gold)
+    for player_id, gift in given.items():
+        inventory = players[player_id].inventory
+        for item_id, needs in gift.items.items():
+            has = inventory.quantity_of(item_id)
+            if needs > has:
+                raise RuleError(
+                    Reason.MISSING_ITEMS,
+                    player_id=player_id,
+                    item_id=item_id,
+                    has=has,
+                    needs=needs,
+                )
+
+
+def _check_room(balances: Mapping[int, _Balance], players: Mapping[int, Player]) -> None:
+    """Refuse what does not fit after both sides have given."""
+    for player_id, balance in balances.items():
+        received = sum(balance.items.values())
+        if received <= 0:
+            continue
+        free = players[player_id].inventory.free_capacity
+        if received > free:
+            raise RuleError(Reason.NO_SPACE, player_id=player_id, free=free, needs=received)
+    for player_id, balance in balances.items():
+        if players[player_id].gold + balance.gold > AMOUNT_MAX:
+            raise RuleError(Reason.AMOUNT_LIMIT, player_id=player_id)
+
+
+def _guild_after(trade: Trade, player: Player) -> str | None:
+    if trade.kind is Kind.GUILD_JOIN:
+        return trade.guild
+    return None if trade.kind is Kind.GUILD_LEAVE else player.guild
