@@ -1,0 +1,1 @@
+"""The two events, defined once. Every other form of them is derived from here."""

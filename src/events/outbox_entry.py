@@ -1,0 +1,68 @@
+"""The form in which events wait in the outbox: one line an event, without its `seq`.
+
+The commit script numbers events while it appends them and must not look inside; so a line is
+`<topic> <key> <json>`, and the reader puts `seq` in front. JSON has no raw line feed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import msgspec
+from msgspec import Struct
+
+from src.events.definitions import Event, PlayerStateEvent, TradeEvent
+
+_ENCODER = msgspec.json.Encoder()
+
+
+class Record(Struct, frozen=True):
+    """An event as Kafka gets it: `value` is its JSON with `seq` as the first field."""
+
+    topic: str
+    key: bytes
+    value: bytes
+    seq: int
+
+
+def line_of(event: Event) -> bytes:
+    """Return the outbox line of an event: its topic, its key, and its JSON without `seq`."""
+    return b"%b %b %b" % (_topic(event).encode(), _key(event), _ENCODER.encode(event))
+
+
+def json_of(line: bytes) -> bytes:
+    """Return the JSON of an outbox line."""
+    return line.split(b" ", 2)[2]
+
+
+def write_entry(lines: Sequence[bytes]) -> bytes:
+    """Return the outbox entry of the events of one commit, in order."""
+    return b"\n".join(lines)
+
+
+def read_entry(entry: bytes, last_seq: int) -> Iterator[Record]:
+    """Iterate over the records of an outbox entry.
+
+    Args:
+        entry: what `write_entry` returned.
+        last_seq: the number of its last event, which is the entry's id in the outbox.
+    """
+    lines = entry.split(b"\n")
+    first_seq = last_seq - len(lines) + 1
+    for seq, line in enumerate(lines, first_seq):
+        topic, key, body = line.split(b" ", 2)
+        yield Record(topic.decode(), key, b'{"seq":%d,%b' % (seq, body[1:]), seq)
+
+
+def _topic(event: Event) -> str:
+    return str(event.__struct_config__.tag)
+
+
+def _key(event: Event) -> bytes:
+    match event:
+        case TradeEvent(trade_id=trade_id):
+            return trade_id.encode()
+        case PlayerStateEvent(player_id=player_id):
+            return str(player_id).encode()
+        case _:
+            raise TypeError(f"{type(event).__name__} has no key")
