@@ -1,0 +1,79 @@
+"""Connections to Redis that know which life of the server they speak to."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import redis
+from redis.backoff import NoBackoff
+from redis.connection import Connection, ConnectionPool
+from redis.retry import Retry
+
+#: Longer than a Redis that rewrites its log pauses; shorter than a client waits.
+_TIMEOUT_S = 10.0
+
+
+class Epoch:
+    """The `run_id` of the Redis that the newest connection reached; empty before the first."""
+
+    def __init__(self) -> None:
+        """Start before the first connection."""
+        self._lock = threading.Lock()
+        self._run_id = ""
+
+    @property
+    def current(self) -> str:
+        """The run_id."""
+        with self._lock:
+            return self._run_id
+
+    def meet(self, run_id: str) -> None:
+        """Note the run_id that a new connection found."""
+        with self._lock:
+            self._run_id = run_id
+
+
+def connect(host: str, port: int, epoch: Epoch | None = None) -> redis.Redis:
+    """Return a client; nothing is connected yet.
+
+    It never repeats a command by itself: a commit whose answer was lost may have been made, and
+    made again it would move the assets twice.
+
+    Args:
+        host: of Redis.
+        port: of Redis.
+        epoch: told the server's run_id at each new connection.
+    """
+
+    def on_connect(connection: Any) -> None:  # noqa: ANN401 - redis-py leaves it untyped
+        connection.on_connect()
+        if epoch is not None:
+            connection.send_command("INFO", "server")
+            epoch.meet(_run_id(connection.read_response()))
+
+    pool = ConnectionPool(
+        connection_class=Connection,
+        host=host,
+        port=port,
+        socket_timeout=_TIMEOUT_S,
+        socket_connect_timeout=_TIMEOUT_S,
+        retry=Retry(NoBackoff(), 0),
+        redis_connect_func=on_connect,
+        protocol=2,
+    )
+    return redis.Redis(connection_pool=pool)
+
+
+def run_id_of(client: redis.Redis) -> str:
+    """Return the run_id of the server that a client speaks to."""
+    info: Any = client.info("server")
+    return str(info["run_id"])
+
+
+def _run_id(info: bytes | str) -> str:
+    text = info.decode() if isinstance(info, bytes) else info
+    for line in text.splitlines():
+        if line.startswith("run_id:"):
+            return line.removeprefix("run_id:")
+    raise redis.ConnectionError("the server tells no run_id: is it Redis?")

@@ -1,0 +1,113 @@
+"""The outbox as the relay sees it: read in order, trim what the log has."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import redis
+from msgspec import Struct
+from redis.exceptions import RedisError
+
+from src.player_store.connection import connect, run_id_of
+from src.player_store.keys import Keys
+from src.services.ports import StoreUnreachable
+
+#: Entries removed by one command; more would keep other clients waiting.
+_TRIM_CHUNK = 2_000
+
+
+class OutboxEntry(Struct, frozen=True):
+    """The events of one commit; `last_seq` is the number of its last event."""
+
+    last_seq: int
+    payload: bytes
+
+
+class Outbox:
+    """The outbox of one realm, in one life of Redis.
+
+    A relay stands on what it has checked, so this ends with `StoreUnreachable` when the
+    connection is lost or the server is another one than at first.
+    """
+
+    def __init__(self, host: str, port: int, keys: Keys) -> None:
+        """Read the outbox of the realm of `keys`; nothing is connected yet."""
+        self._redis: redis.Redis = connect(host, port)
+        self._keys = keys
+        self._run_id: str | None = None
+
+    def last_seq(self) -> int:
+        """Return the number of the last event that was committed, 0 before the first.
+
+        Raises:
+            StoreUnreachable: no answer, or another server than before.
+        """
+        self._same_life()
+        return int(self._ask("GET", self._keys.seq) or 0)
+
+    def length(self) -> int:
+        """Count the entries.
+
+        Raises:
+            StoreUnreachable: no answer.
+        """
+        return int(self._ask("XLEN", self._keys.outbox))
+
+    def read(self, after_seq: int, count: int, wait_ms: int) -> list[OutboxEntry]:
+        """Return up to `count` entries past `after_seq`, waiting up to `wait_ms` for the first.
+
+        Raises:
+            StoreUnreachable: no answer, or another server than before.
+        """
+        answer = self._ask(
+            *("XREAD", "COUNT", count, "BLOCK", wait_ms),
+            *("STREAMS", self._keys.outbox, f"{after_seq}-0"),
+        )
+        entries = answer[0][1] if answer else []
+        return [OutboxEntry(_seq_of(entry[0]), entry[1][1]) for entry in entries]
+
+    def trim(self, up_to_seq: int) -> None:
+        """Remove all entries up to and with `up_to_seq`, some at a time.
+
+        Raises:
+            StoreUnreachable: no answer.
+        """
+        while True:
+            first = self._ask("XRANGE", self._keys.outbox, "-", "+", "COUNT", _TRIM_CHUNK)
+            ids = [_seq_of(entry[0]) for entry in first]
+            done = [seq for seq in ids if seq <= up_to_seq]
+            if not done:
+                return
+            self._ask("XTRIM", self._keys.outbox, "MINID", f"{done[-1] + 1}-0")
+
+    def open_for_writers(self) -> None:
+        """Declare this life of Redis checked: commits are taken from now on.
+
+        Raises:
+            StoreUnreachable: no answer, or another server than before.
+        """
+        self._ask("SET", self._keys.checked_run_id, self._same_life())
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._redis.close()
+
+    def _same_life(self) -> str:
+        try:
+            run_id = run_id_of(self._redis)
+        except RedisError as error:
+            raise StoreUnreachable(str(error)) from error
+        if self._run_id not in {None, run_id}:
+            raise StoreUnreachable("Redis was restarted; what it holds must be checked again")
+        self._run_id = run_id
+        return run_id
+
+    def _ask(self, *command: str | int) -> Any:  # noqa: ANN401 - Redis answers by command
+        try:
+            return self._redis.execute_command(*command)  # type: ignore[no-untyped-call]  # by redis-py
+        except RedisError as error:
+            raise StoreUnreachable(str(error)) from error
+
+
+def _seq_of(entry_id: bytes) -> int:
+    return int(entry_id.split(b"-", 1)[0])

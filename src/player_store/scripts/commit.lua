@@ -1,0 +1,84 @@
+-- commit: the new states of some players and one outbox entry, or nothing.
+--
+-- KEYS  1 checked run_id   2 seq   3 outbox   4 answer (unused when ARGV time to live is 0)
+--       then one a player, then one a recent-trades line, then one a membership change
+-- ARGV  1 run_id of the connection     2 most entries the outbox may hold
+--       3 events in the entry          4 the entry
+--       5 the answer's time to live, s; 0 for no answer     6 the answer
+--       7 players   8 recent-trades lines   9 membership changes   10 recent trades kept
+--       then a player: expected version ("0" for a new one), new state
+--       then a line: the text          then a change: "add" or "remove", member
+-- Reply {"committed", last seq} | {"replayed", answer} | {"conflict", state or false a player}
+--       | {"unchecked"} | {"full"}
+--
+-- States, entries and answers are opaque bytes; a state's version is the text before its first
+-- line feed. Redis does not roll back: everything is checked before the first write.
+
+local FIXED_KEYS, FIXED_ARGS = 4, 10
+local checked_key, seq_key, outbox_key, answer_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local run_id, outbox_max = ARGV[1], tonumber(ARGV[2])
+local events, entry = ARGV[3], ARGV[4]
+local answer_ttl, answer = tonumber(ARGV[5]), ARGV[6]
+local players, lines, changes = tonumber(ARGV[7]), tonumber(ARGV[8]), tonumber(ARGV[9])
+local recent_kept = tonumber(ARGV[10])
+
+if redis.call('GET', checked_key) ~= run_id then
+  return {'unchecked'}
+end
+
+if answer_ttl > 0 then
+  local given = redis.call('GET', answer_key)
+  if given then
+    return {'replayed', given}
+  end
+end
+
+if redis.call('XLEN', outbox_key) >= outbox_max then
+  return {'full'}
+end
+
+local function version_of(state)
+  return state and string.match(state, '^[^\n]*') or '0'
+end
+
+local states, conflict = {}, false
+for i = 1, players do
+  local state = redis.call('GET', KEYS[FIXED_KEYS + i])
+  states[i] = state
+  if version_of(state) ~= ARGV[FIXED_ARGS + 2 * i - 1] then
+    conflict = true
+  end
+end
+if conflict then
+  return {'conflict', unpack(states)}
+end
+
+for i = 1, players do
+  redis.call('SET', KEYS[FIXED_KEYS + i], ARGV[FIXED_ARGS + 2 * i])
+end
+
+local line_keys, line_args = FIXED_KEYS + players, FIXED_ARGS + 2 * players
+for i = 1, lines do
+  redis.call('LPUSH', KEYS[line_keys + i], ARGV[line_args + i])
+  redis.call('LTRIM', KEYS[line_keys + i], 0, recent_kept - 1)
+end
+
+local change_keys, change_args = line_keys + lines, line_args + lines
+for i = 1, changes do
+  local change, member = ARGV[change_args + 2 * i - 1], ARGV[change_args + 2 * i]
+  if change == 'add' then
+    redis.call('ZADD', KEYS[change_keys + i], member, member)
+  else
+    redis.call('ZREM', KEYS[change_keys + i], member)
+  end
+end
+
+-- The number goes out as text: Lua would write 1e14 and more in exponent form.
+redis.call('INCRBY', seq_key, events)
+local last_seq = redis.call('GET', seq_key)
+redis.call('XADD', outbox_key, last_seq .. '-0', 'events', entry)
+
+if answer_ttl > 0 then
+  redis.call('SET', answer_key, answer, 'EX', answer_ttl)
+end
+return {'committed', last_seq}

@@ -1,0 +1,278 @@
+"""The player store on Redis."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, ParamSpec, TypeVar
+
+import msgspec
+from redis.exceptions import NoScriptError, RedisError
+
+from src.classes.guild import Guild
+from src.classes.player import Player
+from src.player_store.codec import read_state, write_state
+from src.player_store.connection import Epoch, connect
+from src.player_store.keys import Keys
+from src.player_store.scripts import script
+from src.services.ports import (
+    Claim,
+    Commit,
+    CommitReply,
+    Committed,
+    Conflict,
+    OutboxFull,
+    Reading,
+    Replayed,
+    StoreUnreachable,
+    Unchecked,
+)
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_SCAN_PAGE = 1_000
+
+
+def _reachable(method: Callable[P, R]) -> Callable[P, R]:
+    """Turn Redis' own errors into the port's."""
+
+    def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return method(*args, **kwargs)
+        except RedisError as error:
+            raise StoreUnreachable(str(error)) from error
+
+    call.__doc__ = method.__doc__
+    call.__name__ = method.__name__
+    return call
+
+
+class RedisPlayerStore:
+    """Implements `src.services.ports.PlayerStore`. Safe to share between threads."""
+
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        keys: Keys,
+        *,
+        outbox_entries_max: int,
+        recent_trades_kept: int,
+        built_in_guilds: Iterable[Guild] = (),
+    ) -> None:
+        """Work on the realm of `keys`; nothing is connected yet.
+
+        Args:
+            host: of Redis.
+            port: of Redis.
+            keys: of the realm.
+            outbox_entries_max: commits that may wait for the log.
+            recent_trades_kept: trades a player that can be listed.
+            built_in_guilds: guilds that every realm has from the beginning.
+        """
+        self._epoch = Epoch()
+        self._redis = connect(host, port, self._epoch)
+        self._keys = keys
+        self._outbox_max = outbox_entries_max
+        self._recent_kept = recent_trades_kept
+        self._built_in = {guild.name: guild for guild in built_in_guilds}
+        self._script = script("commit")
+        self._script_sha = ""
+
+    @_reachable
+    def read(self, player_ids: Sequence[int]) -> Reading:
+        """Return these players as they are now."""
+        # The epoch is taken before the read: if Redis restarts between the two, the commit
+        # carries the old one and is turned away.
+        epoch = self._epoch.current or self._first_epoch()
+        if not player_ids:
+            return Reading({}, epoch)
+        states: Any = self._redis.mget([self._keys.player(p) for p in player_ids])
+        return Reading(
+            {p: read_state(s) for p, s in zip(player_ids, states, strict=True) if s}, epoch
+        )
+
+    @_reachable
+    def commit(self, commits: Sequence[Commit], epoch: str) -> list[CommitReply]:
+        """Write each commit whole or not at all, in order, in one round trip."""
+        calls = [self._call(commit, epoch) for commit in commits]
+        try:
+            replies = self._run(calls)
+        except NoScriptError:
+            # A restarted Redis has no scripts. Not one of the calls was run.
+            self._load()
+            replies = self._run(calls)
+        return [self._reply(c, reply) for c, reply in zip(commits, replies, strict=True)]
+
+    @_reachable
+    def claim(self, scope: str, key: str, fingerprint: str, ttl_s: int) -> Claim:
+        """Tie an idempotency key to a request, and say whose it was before."""
+        value = fingerprint.encode() + b"\n"
+        held: Any = self._redis.set(
+            self._keys.idempotency(scope, key), value, nx=True, get=True, ex=ttl_s
+        )
+        if held is None:
+            return Claim.NEW
+        return Claim.SAME if held == value else Claim.OTHER
+
+    @_reachable
+    def next_player_id(self) -> int:
+        """Return a player id that was never given out before."""
+        return int(self._redis.incr(self._keys.player_ids))
+
+    @_reachable
+    def recent_trades(self, player_id: int) -> list[bytes]:
+        """Return the lines that are kept of the player's recent trades, newest first."""
+        lines: Any = self._redis.lrange(self._keys.recent_trades(player_id), 0, -1)
+        return list(lines)
+
+    @_reachable
+    def guild(self, name: str) -> Guild | None:
+        """Return the guild with this name, or None."""
+        if name in self._built_in:
+            return self._built_in[name]
+        stored: Any = self._redis.hget(self._keys.guilds, name)
+        return None if stored is None else msgspec.json.decode(stored, type=Guild)
+
+    @_reachable
+    def guilds(self) -> list[Guild]:
+        """Return all guilds by name."""
+        stored: Any = self._redis.hgetall(self._keys.guilds)
+        found = [msgspec.json.decode(value, type=Guild) for value in stored.values()]
+        return sorted([*self._built_in.values(), *found], key=lambda guild: guild.name)
+
+    @_reachable
+    def found_guild(self, guild: Guild) -> bool:
+        """Add a guild; return False when its name is taken."""
+        if guild.name in self._built_in:
+            return False
+        value = msgspec.json.encode(guild)
+        return bool(self._redis.hsetnx(self._keys.guilds, guild.name, value))
+
+    @_reachable
+    def guild_members(self, name: str, after: int, count: int) -> list[int]:
+        """Return the ids of members with an id above `after`, rising."""
+        key = self._keys.guild_members(name)
+        members: Any = self._redis.zrange(
+            key,
+            f"({after}",
+            "+inf",
+            byscore=True,
+            offset=0,
+            num=count,
+        )
+        return [int(member) for member in members]
+
+    @_reachable
+    def guild_size(self, name: str) -> int:
+        """Count the members of a guild."""
+        return int(self._redis.zcard(self._keys.guild_members(name)))
+
+    def all_players(self) -> Iterator[Player]:
+        """Iterate over all players, in no order; each as it was when its page was read."""
+        keys: list[Any] = []
+        for key in self._redis.scan_iter(match=self._keys.players, count=_SCAN_PAGE):
+            keys.append(key)
+            if len(keys) == _SCAN_PAGE:
+                yield from self._states(keys)
+                keys = []
+        yield from self._states(keys)
+
+    @_reachable
+    def last_seq(self) -> int:
+        """Return the number of the last event, 0 before the first."""
+        return int(self._redis.get(self._keys.seq) or 0)
+
+    @_reachable
+    def outbox_length(self) -> int:
+        """Count the commits that wait for the log."""
+        return int(self._redis.xlen(self._keys.outbox))
+
+    def outbox_has_room(self) -> bool:
+        """Say whether a commit would be taken."""
+        return self.outbox_length() < self._outbox_max
+
+    @_reachable
+    def is_checked(self) -> bool:
+        """Say whether this life of Redis has been checked against the log."""
+        epoch = self._first_epoch()
+        checked: Any = self._redis.get(self._keys.checked_run_id)
+        return checked is not None and checked.decode() == epoch
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._redis.close()
+
+    def _states(self, keys: Sequence[Any]) -> Iterator[Player]:
+        if keys:
+            states: Any = self._redis.mget(keys)
+            yield from (read_state(state) for state in states if state)
+
+    def _first_epoch(self) -> str:
+        self._redis.ping()
+        return self._epoch.current
+
+    def _load(self) -> None:
+        self._script_sha = str(self._redis.script_load(self._script))
+
+    def _run(self, calls: Sequence[tuple[list[str], list[Any]]]) -> list[Any]:
+        if not self._script_sha:
+            self._load()
+        if len(calls) == 1:
+            keys, args = calls[0]
+            return [self._redis.evalsha(self._script_sha, len(keys), *keys, *args)]
+        pipeline = self._redis.pipeline(transaction=False)
+        for keys, args in calls:
+            pipeline.evalsha(self._script_sha, len(keys), *keys, *args)
+        return list(pipeline.execute())
+
+    def _call(self, commit: Commit, epoch: str) -> tuple[list[str], list[Any]]:
+        keys, answer = self._keys, commit.answer
+        call_keys = [
+            keys.checked_run_id,
+            keys.seq,
+            keys.outbox,
+            keys.idempotency(answer.scope, answer.key) if answer else keys.seq,
+            *(keys.player(change.player.player_id) for change in commit.changes),
+            *(keys.recent_trades(player_id) for player_id, _ in commit.recent),
+            *(keys.guild_members(change.guild) for change in commit.memberships),
+        ]
+        args: list[Any] = [
+            epoch,
+            self._outbox_max,
+            commit.events,
+            commit.entry,
+            answer.ttl_s if answer else 0,
+            answer.value if answer else b"",
+            len(commit.changes),
+            len(commit.recent),
+            len(commit.memberships),
+            self._recent_kept,
+        ]
+        for change in commit.changes:
+            args += (change.expected_version, write_state(change.player))
+        args += (line for _, line in commit.recent)
+        for membership in commit.memberships:
+            args += ("add" if membership.joined else "remove", membership.player_id)
+        return call_keys, args
+
+    @staticmethod
+    def _reply(commit: Commit, reply: list[Any]) -> CommitReply:
+        match reply:
+            case [b"committed", last_seq]:
+                return Committed(int(last_seq))
+            case [b"replayed", value]:
+                return Replayed(value)
+            case [b"conflict", *states]:
+                ids = [change.player.player_id for change in commit.changes]
+                found = dict(zip(ids, states, strict=True))
+                return Conflict(
+                    {p: read_state(s) for p, s in found.items() if s},
+                    frozenset(p for p, s in found.items() if not s),
+                )
+            case [b"full"]:
+                return OutboxFull()
+            case [b"unchecked"]:
+                return Unchecked()
+            case _:
+                raise StoreUnreachable(f"the commit script answered {reply!r}")

@@ -1,0 +1,1 @@
+"""The use cases: what happens when something is asked for. They know ports, not Redis or HTTP."""

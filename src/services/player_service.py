@@ -1,0 +1,97 @@
+"""New players, and looking players up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from msgspec import Struct
+
+from src.classes.inventory import Inventory
+from src.classes.item import Catalogue
+from src.classes.player import Player
+from src.classes.shop import starter_grant
+from src.classes.trade import settle
+from src.services.draft import Command, Decision
+from src.services.errors import UnknownClass, UnknownPlayer
+from src.services.ledger import Asked, Ledger, Told
+from src.services.orders import PlayerOrder
+from src.services.ports import PlayerStore
+
+
+class Starter(Struct, frozen=True):
+    """What a new player of a class begins with: coins, units by item id, and its capacity."""
+
+    player_class: str
+    gold: int
+    max_capacity: int
+    items: Mapping[int, int]
+
+
+class PlayerService:
+    """Creates players with what their class begins with."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        store: PlayerStore,
+        catalogue: Catalogue,
+        *,
+        starters: Mapping[str, Starter],
+        draw_class: Callable[[], str],
+        new_id: Callable[[], str],
+    ) -> None:
+        """Create players of the classes in `starters`; `draw_class` picks when none is named."""
+        self._ledger = ledger
+        self._store = store
+        self._catalogue = catalogue
+        self._starters = starters
+        self._draw_class = draw_class
+        self._new_id = new_id
+
+    def create(self, order: PlayerOrder, asked: Asked) -> Told:
+        """Create a player.
+
+        Raises:
+            UnknownClass: no class has this name.
+            Busy, NotAccepting, KeyReused: as `Ledger.carry_out` says.
+        """
+        starter = self._starters.get(order.player_class or self._draw_class())
+        if starter is None:
+            known = ", ".join(sorted(self._starters))
+            raise UnknownClass(f"no class {order.player_class!r}; there are {known}")
+        player_id = self._store.next_player_id()
+        unborn = Player(
+            player_id=player_id,
+            version=0,
+            username=order.username or f"{starter.player_class}-{player_id}",
+            player_class=starter.player_class,
+            inventory=Inventory(starter.max_capacity),
+        )
+        trade = starter_grant(self._new_id(), player_id, starter.gold, starter.items.items())
+
+        def decide(_players: Mapping[int, Player]) -> Decision:
+            return settle(trade, {player_id: unborn}, self._catalogue)
+
+        return self._ledger.carry_out(Command((player_id,), decide), asked)
+
+    def player(self, player_id: int) -> Player:
+        """Return a player as it is now.
+
+        Raises:
+            UnknownPlayer: there is no such player.
+            StoreUnreachable: the store does not answer.
+        """
+        found = self._store.read([player_id]).players.get(player_id)
+        if found is None:
+            raise UnknownPlayer(f"There is no player {player_id}.")
+        return found
+
+    def recent_trades(self, player_id: int) -> list[bytes]:
+        """Return the JSON of the recent trades that are kept of a player, newest first.
+
+        Raises:
+            UnknownPlayer: there is no such player.
+            StoreUnreachable: the store does not answer.
+        """
+        self.player(player_id)
+        return self._store.recent_trades(player_id)
