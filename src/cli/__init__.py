@@ -1,0 +1,1 @@
+"""`./guildhall ...`: one file a command, all output through one interface."""

@@ -1,0 +1,117 @@
+"""`./guildhall bench`."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+from rich.console import Group, RenderableType
+
+from src.cli.errors import CheckFailed
+from src.cli.output import Output, json_option, table
+from src.stack.layout import ROOT
+
+if TYPE_CHECKING:
+    from benchmarks.results import Results
+
+_PAGE = ROOT / "docs" / "reference" / "performance.md"
+#: As `benchmarks.run.BENCHMARKS`, which would make `--help` wait; a test holds them together.
+NAMES = (
+    *("create_first", "trade", "batch", "read", "create_many"),
+    *("backlog", "freshness", "memory"),
+)
+
+
+@click.command()
+@click.option("--quick", is_flag=True, help="Fewer and shorter runs; the page is not written.")
+@click.option(
+    "--only",
+    multiple=True,
+    type=click.Choice(NAMES),
+    help="Measure this one; can be given again. The page is not written.",
+)
+@json_option
+def bench(*, quick: bool, only: tuple[str, ...], as_json: bool) -> None:
+    """Measure speed and memory.
+
+    Starts a stack of its own below `var/bench` on ports from 19600, beside one that may run, and a
+    plain Flask hello on the same server settings; removes both at the end. A complete run takes
+    about a quarter of an hour on a quiet machine and writes docs/reference/performance.md. Exits
+    with 1 when an answer was wrong or something was left over; a goal that is not reached is told,
+    and is not a failure.
+    """
+    # Imported here so that the list of commands does not wait for them.
+    from benchmarks.http_rows import FULL, QUICK  # noqa: PLC0415
+    from benchmarks.page import page_of  # noqa: PLC0415
+    from benchmarks.run import run  # noqa: PLC0415
+    from benchmarks.stand import BenchmarkFailed  # noqa: PLC0415
+    from src.cli.stack_progress import StackProgress  # noqa: PLC0415
+    from src.config import load_settings  # noqa: PLC0415
+
+    output = Output(as_json=as_json)
+    command = " ".join(["./guildhall bench", *(["--quick"] if quick else [])])
+    command += "".join(f" --only {name}" for name in only)
+    size = QUICK if quick else FULL
+    try:
+        results = run(load_settings(), size, StackProgress(output), command, only)
+    except BenchmarkFailed as error:
+        raise CheckFailed(
+            "The benchmarks could not be run to the end.",
+            cause=str(error),
+            remedy="the logs are in var/bench/log; run it again on a quieter machine",
+        ) from error
+    output.answer(results, lambda: _text(results))
+    if not (quick or only or results.faults):
+        _PAGE.write_text(page_of(results))
+        output.note(f"wrote {_PAGE.relative_to(ROOT)}")
+    if results.faults:
+        sys.exit(1)
+
+
+def _text(results: Results) -> RenderableType:
+    facts = {**results.machine, **results.versions}
+    parts: list[RenderableType] = [
+        ", ".join(f"{name} {value}" for name, value in facts.items()),
+        f"{results.command}: {results.runs} runs of {results.seconds:g} s, medians",
+    ]
+    if results.rows:
+        parts += ["", _rows(results)]
+    if results.figures:
+        figures = [(each.title, each.spread().median, each.unit) for each in results.figures]
+        parts += ["", table(["landing", "value", "unit"], figures)]
+    if results.memory_mib:
+        memory = [*results.memory_mib.items(), ("together", sum(results.memory_mib.values()))]
+        parts += ["", table(["process", "resident MiB"], memory)]
+    if results.goals:
+        goals = [(g.title, g.wanted, g.reached, g.is_met) for g in results.goals]
+        parts += ["", table(["goal", "wanted", "reached", "met"], goals)]
+    parts += ["", *(results.faults or ["end state: all answers right, nothing died, all landed"])]
+    return Group(*parts)
+
+
+def _rows(results: Results) -> RenderableType:
+    columns = ["row", "a second", "unit", "low", "high", "p50 ms", "p99 ms", "hello/s", "of hello"]
+    columns += ["api cpu-ms", "redis cpu-ms", "behind cpu-ms", "hello cpu-ms", "in hellos"]
+    return table(
+        columns,
+        [
+            (
+                row.name,
+                round(row.rate().median),
+                row.unit,
+                round(row.rate().low),
+                round(row.rate().high),
+                row.ms(0).median,
+                row.ms(1).median,
+                round(row.hello_rate().median),
+                row.share_of_hello().median,
+                f"{row.cpu_ms('api').median:.3f}",
+                f"{row.cpu_ms('redis').median:.3f}",
+                f"{row.cpu_ms('relay', 'kafka', 'streaming').median:.3f}",
+                f"{row.hello_cpu_ms().median:.3f}",
+                row.cpu_in_hellos().median,
+            )
+            for row in results.rows
+        ],
+    )

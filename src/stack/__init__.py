@@ -1,0 +1,1 @@
+"""The running stack: its processes, how they start, stop and are watched."""
