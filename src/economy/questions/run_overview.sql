@@ -1,0 +1,36 @@
+-- What has landed: which realm, when, how many players, trades and states?
+-- Grain: one row a realm.
+-- Units: trades, players and states are rows; the times are the first and last trade's, UTC.
+with trades as (
+    select
+        realm,
+        count(*) as trades,
+        min(occurred_at) as first_at,
+        max(occurred_at) as last_at
+    from trade
+    group by realm
+),
+
+states as (
+    select
+        realm,
+        count(distinct player_id) as players,
+        count(*) as states
+    from player_state
+    group by realm
+),
+
+overview as (
+    select
+        trades.realm,
+        trades.first_at,
+        trades.last_at,
+        trades.trades,
+        coalesce(states.players, 0) as players,
+        coalesce(states.states, 0) as states
+    from trades
+    left join states on trades.realm = states.realm
+)
+
+select * from overview
+order by realm asc

@@ -1,0 +1,24 @@
+"""Which simulation the tables come from: `run/simulation.json`, written by the simulator."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+
+class RunRecord(Struct, frozen=True):
+    """What was asked of the simulator: how many players and trades, and the seed."""
+
+    players: int
+    trades: int
+    seed: int
+
+
+def read_run_record(var: Path) -> RunRecord | None:
+    """Return the record of the last simulation; None when there is none that can be read."""
+    try:
+        return msgspec.json.decode((var / "run" / "simulation.json").read_bytes(), type=RunRecord)
+    except (FileNotFoundError, msgspec.DecodeError):
+        return None

@@ -1,0 +1,118 @@
+"""Writes the report: `report.md`, and its charts below `docs/report/`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from string import Template
+
+from msgspec import Struct
+
+from src.economy.cells import cell_text
+from src.economy.engine import Answer, Engine
+from src.economy.questions import question
+from src.economy.report.advice import ADVICE
+from src.economy.report.charts import CHARTS
+from src.economy.report.charts.style import save
+from src.economy.report.markdown import answer_table, escaped, folded_sql
+from src.economy.report.run_record import RunRecord
+from src.economy.report.sections import SECTIONS
+
+_TEXT = Path(__file__).parent / "text"
+
+#: Where the charts lie, from the report's folder.
+CHART_FOLDER = Path("docs") / "report"
+
+
+class NothingLandedError(ValueError):
+    """The tables have no trade, so there is nothing to report."""
+
+
+class WrittenReport(Struct, frozen=True):
+    """What was written: the report's path, and those of its charts."""
+
+    report: Path
+    charts: tuple[Path, ...]
+
+
+def write_report(engine: Engine, output: Path, record: RunRecord | None) -> WrittenReport:
+    """Answer every question of the report and write it.
+
+    Args:
+        engine: where the questions are asked.
+        output: the folder that gets `report.md` and `docs/report/`; charts there that this
+            report does not have are removed.
+        record: the simulation that was played, when it is known.
+
+    Raises:
+        NothingLandedError: no trade has landed.
+        EngineError: a question could not be answered.
+    """
+    overview = engine.ask(question("run_overview").sql)
+    if not overview.rows:
+        raise NothingLandedError("no trade has landed")
+    charts: list[Path] = []
+    parts = [_preamble(overview, record)]
+    for section in SECTIONS:
+        parts.append(f"## {section.title}")
+        for name in section.questions:
+            answer = engine.ask(question(name).sql)
+            chart = _draw(name, answer, output)
+            charts += [chart] if chart else []
+            parts.append("\n\n".join(_parts(name, answer, chart is not None)))
+    report = output / "report.md"
+    report.parent.mkdir(parents=True, exist_ok=True)
+    report.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
+    for stale in set((output / CHART_FOLDER).glob("*.svg")) - set(charts):
+        stale.unlink()
+    return WrittenReport(report, tuple(charts))
+
+
+def _parts(name: str, answer: Answer, has_chart: bool) -> Iterator[str]:  # noqa: FBT001 - private
+    asked = question(name)
+    yield f"### {asked.description}"
+    if has_chart:
+        yield f"![{asked.description}]({(CHART_FOLDER / name).as_posix()}.svg)"
+    yield answer_table(answer, name)
+    facts = ADVICE[name](answer) if answer.rows else None
+    if facts is not None:
+        yield f"**What to do with it.** {_one_line(_text(f'advice/{name}.md', facts))}"
+    yield folded_sql(asked.sql)
+
+
+def _draw(name: str, answer: Answer, output: Path) -> Path | None:
+    figure = CHARTS[name](answer) if name in CHARTS else None
+    if figure is None:
+        return None
+    path = output / CHART_FOLDER / f"{name}.svg"
+    save(figure, path)
+    return path
+
+
+def _preamble(overview: Answer, record: RunRecord | None) -> str:
+    cells = zip(overview.columns, overview.rows[0], strict=True)
+    facts = {column.name: escaped(cell_text(column, cell)) for column, cell in cells}
+    commands = ["./guildhall up"]
+    if record:
+        asked = {"asked_players": f"{record.players:,}", "asked_trades": f"{record.trades:,}"}
+        run = _text("run_recorded.md", {**facts, **asked, "seed": str(record.seed)})
+        commands.append(
+            f"./guildhall simulate --players {record.players} --trades {record.trades}"
+            f" --seed {record.seed}"
+        )
+    else:
+        run = _text("run_unrecorded.md", facts)
+        commands.append("./guildhall simulate --players N --trades M --seed S")
+    commands += ["./guildhall reconcile", "./guildhall report"]
+    return _text("preamble.md", {"run": run, "commands": "\n".join(commands)})
+
+
+def _one_line(text: str) -> str:
+    """Return a paragraph on one line: a figure that began a line could make it a list."""
+    return " ".join(text.split())
+
+
+def _text(name: str, facts: dict[str, str]) -> str:
+    """Return a text with its places filled; a place without a fact is a fault and raises."""
+    template = Template((_TEXT / name).read_text(encoding="utf-8"))
+    return template.substitute(facts).strip()

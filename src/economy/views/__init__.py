@@ -1,0 +1,27 @@
+"""The views: what people ask about, over the landed tables; one .sql file each."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from src.economy.sql_files import SqlFile, read_sql_file
+
+#: In the order in which they are made: a view comes after those that it reads.
+ORDER = (
+    "player_latest",
+    "player_trade",
+    "item_purchase",
+    "sword_purchase",
+    "guild_join",
+    "guild_leave",
+    "battle",
+    "refused_trade",
+)
+
+
+@cache
+def views() -> tuple[SqlFile, ...]:
+    """Return the views in the order in which they are made."""
+    folder = Path(__file__).parent
+    return tuple(read_sql_file(folder / f"{name}.sql") for name in ORDER)

@@ -1,0 +1,91 @@
+"""The embedded warehouse: Iceberg tables in a local folder, as a Hadoop catalog lays them out.
+
+A table is the folder `<warehouse>/guildhall/<table>`; its newest state is the metadata file
+`metadata/v<N>.metadata.json` with the highest N (Iceberg's specification, "File System Tables").
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from msgspec import Struct
+from pyiceberg.exceptions import ValidationError
+from pyiceberg.schema import Schema
+from pyiceberg.table.metadata import TableMetadataUtil
+
+from src.economy.engine import WarehouseUnreachableError
+from src.economy.manifests import DeleteFilesError, data_files
+
+NAMESPACE = "guildhall"
+
+#: The tables that the views and questions read.
+REQUIRED_TABLES = ("trade", "trade_leg", "player_state", "item")
+
+_METADATA = re.compile(r"^v(\d+)\.metadata\.json$")
+
+
+class PinnedTable(Struct, frozen=True):
+    """A table at one snapshot: its columns, and the Parquet files that hold its rows.
+
+    Rows that land later are in other files, so that whoever reads these reads one moment.
+    """
+
+    name: str
+    schema: Schema
+    snapshot_id: int | None
+    files: tuple[str, ...]
+
+
+def pinned_tables(warehouse: Path) -> dict[str, PinnedTable]:
+    """Return every table of the warehouse at its newest snapshot, by name.
+
+    Raises:
+        WarehouseUnreachableError: there is no warehouse, it lacks a table that the questions
+            read, or a table cannot be read.
+    """
+    folder = warehouse / NAMESPACE
+    # By name, and so `trade` before `trade_leg`: landing writes a trade's legs before the trade, and
+    # who reads them the other way round finds every leg of each trade it sees.
+    found = {
+        table.name: table
+        for path in (sorted(folder.iterdir()) if folder.is_dir() else ())
+        if (table := _pinned(path)) is not None
+    }
+    missing = [name for name in REQUIRED_TABLES if name not in found]
+    if missing:
+        which = "tables" if len(missing) == len(REQUIRED_TABLES) else f"table {missing[0]!r}"
+        raise WarehouseUnreachableError(
+            f"the warehouse {warehouse} has no {which} yet", "run ./guildhall up"
+        )
+    return found
+
+
+def newest_metadata(table: Path) -> Path | None:
+    """Return the newest metadata file of a table's folder, or None when it has none."""
+    folder = table / "metadata"
+    if not folder.is_dir():
+        return None
+    numbered = [(int(m[1]), path) for path in folder.iterdir() if (m := _METADATA.match(path.name))]
+    return max(numbered)[1] if numbered else None
+
+
+def _pinned(folder: Path) -> PinnedTable | None:
+    metadata = newest_metadata(folder)
+    if metadata is None:
+        return None
+    try:
+        table = TableMetadataUtil.parse_raw(metadata.read_text(encoding="utf-8"))
+        snapshot = table.current_snapshot()
+        files = tuple(data_files(snapshot.manifest_list)) if snapshot else ()
+    except DeleteFilesError as error:
+        raise WarehouseUnreachableError(
+            f"table {folder.name!r} has {error}, which this reader does not apply",
+            "rewrite the table's data files (CALL system.rewrite_data_files)",
+        ) from error
+    except (OSError, ValueError, ValidationError) as error:
+        raise WarehouseUnreachableError(
+            f"table {folder.name!r} cannot be read ({error})", "ask again, or see ./guildhall logs"
+        ) from error
+    snapshot_id = snapshot.snapshot_id if snapshot else None
+    return PinnedTable(folder.name, table.schema(), snapshot_id, files)

@@ -1,0 +1,225 @@
+"""A small realm written down trade by trade, and landed as the tables that the questions read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from pyiceberg.schema import Schema
+from pyiceberg.table import Table
+from pyiceberg.types import (
+    BooleanType,
+    IcebergType,
+    ListType,
+    LongType,
+    NestedField,
+    StringType,
+    StructType,
+    TimestampType,
+)
+
+from src.classes.account import player_account
+from src.economy.duckdb_engine import DuckDbEngine
+from src.economy.engine import Answer
+from src.economy.questions import question
+from src.events.definitions import PlayerStateEvent, TradeEvent
+from src.events.fields import Field, fields_of
+from tests.support.iceberg_files import FolderCatalog, append
+
+_SCALARS: dict[str, IcebergType] = {
+    "long": LongType(),
+    "string": StringType(),
+    "timestamp": TimestampType(),
+}
+_ITEM_COLUMNS: dict[str, IcebergType] = {
+    "item_id": LongType(),
+    "name": StringType(),
+    "kind": StringType(),
+    "material": StringType(),
+    "power_level": LongType(),
+    "magical": BooleanType(),
+    "rarity": StringType(),
+    "level": LongType(),
+    "value": LongType(),
+}
+
+#: The catalogue of these examples: id to name, kind, material, base value.
+ITEMS: Mapping[int, tuple[str, str, str | None, int]] = {
+    1: ("Milk", "food", None, 3),
+    2: ("Iron Sword", "sword", "iron", 10),
+    3: ("Steel Sword", "sword", "steel", 40),
+    4: ("Plain Sword", "sword", None, 5),
+    5: ("Iron Shield", "shield", "iron", 10),
+    6: ("Crown", "luxury", None, 2_000),
+}
+
+START = datetime(2026, 3, 1, 12, 0, 0)  # noqa: DTZ001 - the tables hold UTC without a zone
+
+Leg = tuple[str, str, int | None, int]
+
+
+def gold(giver: int | str, taker: int | str, coins: int) -> Leg:
+    """Move coins between players, by id, or house accounts, by name."""
+    return (_account(giver), _account(taker), None, coins)
+
+
+def item(giver: int | str, taker: int | str, item_id: int, quantity: int) -> Leg:
+    """Move units of an item between players, by id, or house accounts, by name."""
+    return (_account(giver), _account(taker), item_id, quantity)
+
+
+class Realm:
+    """Events in the order they are told, a second apart from `START` on."""
+
+    def __init__(self) -> None:
+        self.trades: list[dict[str, Any]] = []
+        self.legs: list[dict[str, Any]] = []
+        self.states: list[dict[str, Any]] = []
+
+    def trade(
+        self,
+        kind: str,
+        players: tuple[int, int | None],
+        legs: Sequence[Leg],
+        *,
+        refused: str | None = None,
+        guild: str | None = None,
+        after: timedelta = timedelta(seconds=1),
+    ) -> str:
+        """Tell a trade, settled unless `refused` gives a reason; returns its id."""
+        number = len(self.trades) + 1
+        before = self.trades[-1]["occurred_at"] if self.trades else START - after
+        header = {
+            "trade_id": f"t{number:03}",
+            "seq": number,
+            "occurred_at": before + after,
+            "kind": kind,
+            "status": "rejected" if refused else "settled",
+        }
+        self.trades.append(
+            {
+                **header,
+                "realm": "main",
+                "event_type": "trade",
+                "schema_version": 1,
+                "reason": refused,
+                "player_1_id": players[0],
+                "player_2_id": players[1],
+                "guild": guild,
+            }
+        )
+        self.legs += [
+            {
+                **header,
+                "leg_no": place,
+                "from_account": giver,
+                "to_account": taker,
+                "asset": "gold" if item_id is None else "item",
+                "item_id": item_id,
+                "quantity": quantity,
+                "unit_value": 1 if item_id is None else ITEMS[item_id][3],
+            }
+            for place, (giver, taker, item_id, quantity) in enumerate(legs, start=1)
+        ]
+        return str(header["trade_id"])
+
+    def state(
+        self,
+        player_id: int,
+        version: int,
+        coins: int,
+        items: Mapping[int, int],
+        *,
+        player_class: str = "farmer",
+        guild: str | None = None,
+    ) -> None:
+        """Tell a state that the last trade led to."""
+        cause = self.trades[-1]
+        stacks = [
+            {"item_id": item_id, "quantity": quantity, "unit_value": ITEMS[item_id][3]}
+            for item_id, quantity in items.items()
+        ]
+        self.states.append(
+            {
+                "realm": "main",
+                "event_type": "player_state",
+                "schema_version": 1,
+                "occurred_at": cause["occurred_at"],
+                "cause_trade_id": cause["trade_id"],
+                "player_id": player_id,
+                "version": version,
+                "username": f"player {player_id}",
+                "player_class": player_class,
+                "guild": guild,
+                "gold": coins,
+                "max_capacity": 999,
+                "used_capacity": sum(items.values()),
+                "distinct_items": len(items),
+                "inventory_value": sum(n * ITEMS[item_id][3] for item_id, n in items.items()),
+                "items": stacks,
+            }
+        )
+
+    def land(self, warehouse: Path) -> dict[str, Table]:
+        """Write the tables; one without rows stays without a snapshot."""
+        tables = make_tables(warehouse)
+        rows = {
+            "trade": self.trades,
+            "trade_leg": self.legs,
+            "player_state": self.states,
+            "item": [
+                {"item_id": i, "name": name, "kind": kind, "material": material, "value": value}
+                for i, (name, kind, material, value) in ITEMS.items()
+            ],
+        }
+        for name, table in tables.items():
+            if rows[name]:
+                append(table, rows[name])
+        return tables
+
+
+def make_tables(warehouse: Path) -> dict[str, Table]:
+    """Make the empty tables, their columns from the event definitions."""
+    trade = [f for f in fields_of(TradeEvent) if f.kind != "rows"]
+    legs = next(f for f in fields_of(TradeEvent) if f.kind == "rows").rows
+    head = [f for f in trade if f.name in {"trade_id", "seq", "occurred_at", "kind", "status"}]
+    head.sort(key=lambda f: ["trade_id", "seq", "occurred_at", "kind", "status"].index(f.name))
+    columns = {
+        "trade": _columns(trade),
+        "trade_leg": _columns([*head, *legs]),
+        "player_state": _columns(fields_of(PlayerStateEvent)),
+        "item": _ITEM_COLUMNS,
+    }
+    catalog = FolderCatalog(warehouse)
+    return {name: catalog.make(name, _schema(kinds)) for name, kinds in columns.items()}
+
+
+def answer(warehouse: Path, name: str) -> Answer:
+    """Answer one question over the tables as they are now."""
+    with DuckDbEngine(warehouse, warehouse / "spill") as engine:
+        return engine.ask(question(name).sql)
+
+
+def _columns(fields: Sequence[Field]) -> dict[str, IcebergType]:
+    return {field.name: _type(field) for field in fields}
+
+
+def _type(field: Field) -> IcebergType:
+    if field.kind != "rows":
+        return _SCALARS[field.kind]
+    inner = [
+        NestedField(1_001 + place, row.name, _type(row), required=False)
+        for place, row in enumerate(field.rows)
+    ]
+    return ListType(element_id=1_000, element_type=StructType(*inner), element_required=False)
+
+
+def _schema(columns: Mapping[str, IcebergType]) -> Schema:
+    numbered = enumerate(columns.items(), start=1)
+    return Schema(*(NestedField(i, name, kind, required=False) for i, (name, kind) in numbered))
+
+
+def _account(owner: int | str) -> str:
+    return player_account(owner) if isinstance(owner, int) else f"house:{owner}"
