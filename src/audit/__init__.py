@@ -1,0 +1,1 @@
+"""Audit: proofs that Redis, the log and the tables agree."""

@@ -1,0 +1,164 @@
+"""Reconciling: Redis, the tables and the fold of all legs must tell the same story.
+
+It needs no pause in trading. Every state is in the tables under its version, so what Redis held
+at some moment is compared with the row of that very version.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Protocol
+
+import msgspec
+from msgspec import Struct
+
+from src.audit.landed import OpenEngine, Progress, wait_until_landed
+from src.audit.sql import check_sql
+from src.classes.inventory import Inventory
+from src.classes.player import Player
+from src.economy.engine import Engine
+
+#: What is checked within the tables, and what each proves.
+TABLE_CHECKS = {
+    "seq_gaps": "every event is there once: no seq is missing or doubled",
+    "version_gaps": "every state is there once: no version is missing or doubled",
+    "legs_unlike_trades": "every leg belongs to its trade, and no leg is missing from within",
+    "unbalanced_assets": "each asset's legs sum to zero, and holdings are what legs moved",
+    "states_unlike_legs": "every player's state is the sum of its legs",
+}
+#: What is checked between Redis and the tables.
+REDIS_CHECK = "redis_unlike_tables"
+REDIS_PROVES = "every player in Redis is, to the coin, the state that the tables have"
+
+#: Players compared at a time: bounds memory, at about 2 kB each.
+_PAGE = 50_000
+
+
+class Difference(Struct, frozen=True):
+    """Two things that should agree and do not: by which check, and the facts."""
+
+    check: str
+    facts: dict[str, Any]
+
+
+class Reconciliation(Struct, frozen=True):
+    """What was compared, and every difference; none when the books balance.
+
+    `events` is the seq up to which all was compared.
+    """
+
+    events: int
+    players: int
+    checks: dict[str, str]
+    differences: list[Difference]
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether everything agreed."""
+        return not self.differences
+
+
+class LiveStore(Protocol):
+    """The players as they are now; see `src.player_store.store`."""
+
+    def last_seq(self) -> int:
+        """Return the number of the last event."""
+
+    def all_players(self) -> Iterable[Player]:
+        """Iterate over all players."""
+
+
+class _Seen(Struct, frozen=True):
+    """A player in Redis: enough to tell whether a row is the same, without keeping it all."""
+
+    version: int
+    digest: bytes
+
+
+def reconcile(live: LiveStore, open_engine: OpenEngine, progress: Progress) -> Reconciliation:
+    """Compare everything that was committed until now.
+
+    Args:
+        live: Redis.
+        open_engine: opens the tables as they are then.
+        progress: told while landing is waited for.
+
+    Raises:
+        LandingStandsStill: the tables do not get what Redis has.
+        StoreUnreachable, EngineError: Redis or the tables cannot be read.
+    """
+    before = live.last_seq()
+    seen = {p.player_id: _Seen(p.version, _digest(p)) for p in live.all_players()}
+    after = live.last_seq()
+    wait_until_landed(open_engine, after, progress)
+    with open_engine() as engine:
+        differences = [
+            Difference(check, facts)
+            for check in TABLE_CHECKS
+            for facts in engine.ask(check_sql(check), [after]).records()
+        ]
+        differences += _redis_differences(engine, seen, before, after)
+    return Reconciliation(
+        after, len(seen), {**TABLE_CHECKS, REDIS_CHECK: REDIS_PROVES}, differences
+    )
+
+
+def _redis_differences(
+    engine: Engine, seen: dict[int, _Seen], before: int, after: int
+) -> Iterator[Difference]:
+    """Compare what was seen in Redis with the tables.
+
+    A player that changed while Redis was read was seen at its newest version at `before`, or at
+    one of those written between `before` and `after`.
+    """
+    moved: dict[int, list[Player]] = {}
+    for player in _players(engine, "states_between", [before, after]):
+        moved.setdefault(player.player_id, []).append(player)
+    told: set[int] = set()
+    last_id = max([*seen, *moved], default=0)
+    for first in range(1, last_id + 1, _PAGE):
+        for player in _players(engine, "newest_states", [before, first, first + _PAGE]):
+            told.add(player.player_id)
+            rows = [player, *moved.get(player.player_id, ())]
+            yield from _compared(player.player_id, seen.get(player.player_id), rows)
+    for player_id in sorted((seen.keys() | moved.keys()) - told):
+        yield from _compared(player_id, seen.get(player_id), moved.get(player_id, []))
+
+
+def _compared(player_id: int, seen: _Seen | None, rows: Sequence[Player]) -> Iterator[Difference]:
+    if any(seen == _Seen(row.version, _digest(row)) for row in rows):
+        return
+    versions = [row.version for row in rows]
+    if seen is None:
+        fault, version = "not in Redis", None
+    elif seen.version in versions:
+        fault, version = "another state under the same version", seen.version
+    else:
+        fault, version = "a version that the tables do not have", seen.version
+    facts = {
+        "player_id": player_id,
+        "fault": fault,
+        "redis_version": version,
+        "tables_version": max(versions, default=None),
+    }
+    yield Difference(REDIS_CHECK, facts)
+
+
+def _players(engine: Engine, name: str, parameters: Sequence[int]) -> Iterator[Player]:
+    answer = engine.ask(check_sql(name), parameters)
+    for row in answer.records():
+        items = {stack["item_id"]: stack["quantity"] for stack in row["items"]}
+        yield Player(
+            player_id=row["player_id"],
+            version=row["version"],
+            username=row["username"],
+            player_class=row["player_class"],
+            guild=row["guild"],
+            gold=row["gold"],
+            inventory=Inventory(row["max_capacity"], dict(sorted(items.items()))),
+        )
+
+
+def _digest(player: Player) -> bytes:
+    return hashlib.blake2b(msgspec.json.encode(player), digest_size=16).digest()
