@@ -18,6 +18,9 @@ from msgspec import Meta
 
 PREFIX = "GUILDHALL_"
 
+#: Variables with our prefix that are no settings: the token that `simulate` plays with.
+_NO_SETTINGS = frozenset({"token"})
+
 Port = Annotated[int, Meta(ge=1, le=65_535)]
 Count = Annotated[int, Meta(ge=1)]
 
@@ -35,7 +38,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = "embedded"
     realm: Annotated[
         str,
-        Meta(pattern="^[a-z0-9_-]{1,32}$", description="The game world that this stack serves."),
+        # `$` alone would let a final line feed through.
+        Meta(
+            pattern=r"^[a-z0-9_-]{1,32}$(?!\n)",
+            description="The game world that this stack serves.",
+        ),
     ] = "main"
     var_dir: Annotated[
         str, Meta(description="Where everything that is written at run time lies.")
@@ -203,7 +210,7 @@ def _given(environment: Mapping[str, str]) -> dict[str, str]:
     given = {
         name.removeprefix(PREFIX).lower(): value
         for name, value in environment.items()
-        if name.startswith(PREFIX)
+        if name.startswith(PREFIX) and name.removeprefix(PREFIX).lower() not in _NO_SETTINGS
     }
     if unknown := sorted(given.keys() - _names()):
         listed = ", ".join(f"{PREFIX}{name.upper()}" for name in unknown)

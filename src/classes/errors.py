@@ -44,6 +44,10 @@ class Reason(Enum):
 _BY_WORD = {reason.word: reason for reason in Reason}
 
 
+class AmountTooLarge(ValueError):
+    """An amount that was asked for passes the largest one, so that no leg can carry it."""
+
+
 class RuleError(Exception):
     """A rule was broken; carries which, and the facts that show it.
 

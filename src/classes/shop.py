@@ -23,7 +23,7 @@ def purchase(
     """Write the trade of a player that buys `quantity` units from the shop.
 
     Raises:
-        RuleError: amount_limit, when the price of all units cannot be written down.
+        AmountTooLarge: the price of all units passes the largest amount.
     """
     buyer = player_account(player_id)
     cost = quantity * price(item_id, catalogue)
@@ -39,7 +39,7 @@ def sale(trade_id: str, player_id: int, item_id: int, quantity: int, catalogue: 
     """Write the trade of a player that sells `quantity` units to the shop.
 
     Raises:
-        RuleError: amount_limit, when the price of all units cannot be written down.
+        AmountTooLarge: the price of all units passes the largest amount.
     """
     seller = player_account(player_id)
     proceeds = quantity * price(item_id, catalogue)

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from src.classes.account import Account, player_account, player_of
 from src.classes.amounts import AMOUNT_MAX
-from src.classes.errors import Reason, RuleError
+from src.classes.errors import AmountTooLarge, Reason, RuleError
 from src.classes.item import Catalogue
 from src.classes.player import Player
 
@@ -101,7 +101,7 @@ def gives(
         items: pairs of item id and units; lines of one item are added up.
 
     Raises:
-        RuleError: amount_limit, when a sum cannot be written down as an amount.
+        AmountTooLarge: the lines of one item add up to more than the largest amount.
         ValueError: gold is below 0 or a line below 1 unit. Callers check what they are sent; here
             a negative amount would move assets against the leg's direction.
     """
@@ -113,7 +113,7 @@ def gives(
             raise ValueError(f"{quantity} units of item {item_id} cannot be given")
         units[item_id] = units.get(item_id, 0) + quantity
     if max(units.values(), default=gold) > AMOUNT_MAX or gold > AMOUNT_MAX:
-        raise RuleError(Reason.AMOUNT_LIMIT)
+        raise AmountTooLarge(f"a leg would carry more than {AMOUNT_MAX:,}")
     coins = (Leg(giver, receiver, gold),) if gold else ()
     return coins + tuple(Leg(giver, receiver, units[item], item) for item in sorted(units))
 
@@ -129,7 +129,7 @@ def player_trade(
         sides: for each of the two players its id, the coins and the (item id, units) it gives.
 
     Raises:
-        RuleError: amount_limit, when the lines of one item add up to more than an amount.
+        AmountTooLarge: the lines of one item add up to more than the largest amount.
     """
     (id_1, gold_1, items_1), (id_2, gold_2, items_2) = sides
     one, two = player_account(id_1), player_account(id_2)

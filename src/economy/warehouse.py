@@ -45,8 +45,8 @@ def pinned_tables(warehouse: Path) -> dict[str, PinnedTable]:
             read, or a table cannot be read.
     """
     folder = warehouse / NAMESPACE
-    # By name, and so `trade` before `trade_leg`: landing writes a trade's legs before the trade, and
-    # who reads them the other way round finds every leg of each trade it sees.
+    # By name, and so `trade` before `trade_leg`: landing writes a trade's legs before the trade,
+    # and who reads them the other way round finds every leg of each trade it sees.
     found = {
         table.name: table
         for path in (sorted(folder.iterdir()) if folder.is_dir() else ())

@@ -11,9 +11,10 @@ from collections.abc import Iterator, Sequence
 import msgspec
 from msgspec import Struct
 
-from src.events.definitions import Event, PlayerStateEvent, TradeEvent
+from src.events.definitions import EVENTS, Event, PlayerStateEvent, TradeEvent
 
 _ENCODER = msgspec.json.Encoder()
+_TOPICS = {event: topic.encode() for topic, event in EVENTS.items()}
 
 
 class Record(Struct, frozen=True):
@@ -27,7 +28,7 @@ class Record(Struct, frozen=True):
 
 def line_of(event: Event) -> bytes:
     """Return the outbox line of an event: its topic, its key, and its JSON without `seq`."""
-    return b"%b %b %b" % (_topic(event).encode(), _key(event), _ENCODER.encode(event))
+    return b"%b %b %b" % (_TOPICS[type(event)], _key(event), _ENCODER.encode(event))
 
 
 def json_of(line: bytes) -> bytes:
@@ -52,10 +53,6 @@ def read_entry(entry: bytes, last_seq: int) -> Iterator[Record]:
     for seq, line in enumerate(lines, first_seq):
         topic, key, body = line.split(b" ", 2)
         yield Record(topic.decode(), key, b'{"seq":%d,%b' % (seq, body[1:]), seq)
-
-
-def _topic(event: Event) -> str:
-    return str(event.__struct_config__.tag)
 
 
 def _key(event: Event) -> bytes:

@@ -11,7 +11,7 @@ from redis.connection import Connection, ConnectionPool
 from redis.retry import Retry
 
 #: Longer than a Redis that rewrites its log pauses; shorter than a client waits.
-_TIMEOUT_S = 10.0
+TIMEOUT_S = 10.0
 
 
 class Epoch:
@@ -25,12 +25,28 @@ class Epoch:
     @property
     def current(self) -> str:
         """The run_id."""
-        with self._lock:
-            return self._run_id
+        return self._run_id
 
     def meet(self, run_id: str) -> None:
         """Note the run_id that a new connection found."""
         with self._lock:
+            self._run_id = run_id
+
+
+class OneLife(Epoch):
+    """An epoch that does not change: no connection is made to a Redis that was restarted."""
+
+    def meet(self, run_id: str) -> None:
+        """Note the run_id of the first connection, and refuse every other one.
+
+        Raises:
+            redis.ConnectionError: the server is another one than at first.
+        """
+        with self._lock:
+            if self._run_id not in {"", run_id}:
+                raise redis.ConnectionError(
+                    "Redis was restarted; what it holds must be checked again"
+                )
             self._run_id = run_id
 
 
@@ -50,14 +66,14 @@ def connect(host: str, port: int, epoch: Epoch | None = None) -> redis.Redis:
         connection.on_connect()
         if epoch is not None:
             connection.send_command("INFO", "server")
-            epoch.meet(_run_id(connection.read_response()))
+            epoch.meet(run_id_in(connection.read_response()))
 
     pool = ConnectionPool(
         connection_class=Connection,
         host=host,
         port=port,
-        socket_timeout=_TIMEOUT_S,
-        socket_connect_timeout=_TIMEOUT_S,
+        socket_timeout=TIMEOUT_S,
+        socket_connect_timeout=TIMEOUT_S,
         retry=Retry(NoBackoff(), 0),
         redis_connect_func=on_connect,
         protocol=2,
@@ -71,8 +87,13 @@ def run_id_of(client: redis.Redis) -> str:
     return str(info["run_id"])
 
 
-def _run_id(info: bytes | str) -> str:
-    text = info.decode() if isinstance(info, bytes) else info
+def run_id_in(info: bytes | str | Exception) -> str:
+    """Return the run_id that the answer to `INFO server` tells.
+
+    Raises:
+        redis.ConnectionError: it tells none, or is an error.
+    """
+    text = info.decode() if isinstance(info, bytes) else str(info)
     for line in text.splitlines():
         if line.startswith("run_id:"):
             return line.removeprefix("run_id:")

@@ -29,7 +29,7 @@ class Keys:
     @property
     def players(self) -> str:
         """The pattern of all player keys."""
-        return f"{self._prefix.replace('[', '')}player:*"
+        return f"{self._prefix}player:*"
 
     def player(self, player_id: int) -> str:
         """A player's state: the version, a line feed, and the state as JSON (string)."""

@@ -8,12 +8,16 @@ import redis
 from msgspec import Struct
 from redis.exceptions import RedisError
 
-from src.player_store.connection import connect, run_id_of
+from src.player_store.connection import OneLife, connect
 from src.player_store.keys import Keys
 from src.services.ports import StoreUnreachable
 
 #: Entries removed by one command; more would keep other clients waiting.
 _TRIM_CHUNK = 2_000
+
+
+#: The field of a stream entry that holds the events; the commit script writes it.
+_FIELD = b"events"
 
 
 class OutboxEntry(Struct, frozen=True):
@@ -26,15 +30,15 @@ class OutboxEntry(Struct, frozen=True):
 class Outbox:
     """The outbox of one realm, in one life of Redis.
 
-    A relay stands on what it has checked, so this ends with `StoreUnreachable` when the
-    connection is lost or the server is another one than at first.
+    A relay stands on what it has checked, so this never connects to a Redis that was restarted:
+    from then on everything here raises `StoreUnreachable`.
     """
 
     def __init__(self, host: str, port: int, keys: Keys) -> None:
         """Read the outbox of the realm of `keys`; nothing is connected yet."""
-        self._redis: redis.Redis = connect(host, port)
+        self._life = OneLife()
+        self._redis: redis.Redis = connect(host, port, self._life)
         self._keys = keys
-        self._run_id: str | None = None
 
     def last_seq(self) -> int:
         """Return the number of the last event that was committed, 0 before the first.
@@ -42,14 +46,13 @@ class Outbox:
         Raises:
             StoreUnreachable: no answer, or another server than before.
         """
-        self._same_life()
         return int(self._ask("GET", self._keys.seq) or 0)
 
     def length(self) -> int:
         """Count the entries.
 
         Raises:
-            StoreUnreachable: no answer.
+            StoreUnreachable: no answer, or another server than before.
         """
         return int(self._ask("XLEN", self._keys.outbox))
 
@@ -64,21 +67,21 @@ class Outbox:
             *("STREAMS", self._keys.outbox, f"{after_seq}-0"),
         )
         entries = answer[0][1] if answer else []
-        return [OutboxEntry(_seq_of(entry[0]), entry[1][1]) for entry in entries]
+        return [OutboxEntry(_seq_of(entry[0]), entry[1][_FIELD]) for entry in entries]
 
     def trim(self, up_to_seq: int) -> None:
         """Remove all entries up to and with `up_to_seq`, some at a time.
 
         Raises:
-            StoreUnreachable: no answer.
+            StoreUnreachable: no answer, or another server than before.
         """
-        while True:
-            first = self._ask("XRANGE", self._keys.outbox, "-", "+", "COUNT", _TRIM_CHUNK)
-            ids = [_seq_of(entry[0]) for entry in first]
-            done = [seq for seq in ids if seq <= up_to_seq]
-            if not done:
-                return
-            self._ask("XTRIM", self._keys.outbox, "MINID", f"{done[-1] + 1}-0")
+        trim = ("XTRIM", self._keys.outbox, "MINID")
+        first_kept = f"{up_to_seq + 1}-0"
+        # `~` removes whole nodes of the stream, and only that takes a limit; what then is left
+        # to remove is less than one node.
+        while self._ask(*trim, "~", first_kept, "LIMIT", _TRIM_CHUNK):
+            pass
+        self._ask(*trim, first_kept)
 
     def open_for_writers(self) -> None:
         """Declare this life of Redis checked: commits are taken from now on.
@@ -86,21 +89,21 @@ class Outbox:
         Raises:
             StoreUnreachable: no answer, or another server than before.
         """
-        self._ask("SET", self._keys.checked_run_id, self._same_life())
+        self._ask("PING")
+        # Should Redis restart just here, it is opened for a life that is over: for nobody.
+        self._ask("SET", self._keys.checked_run_id, self._life.current)
+
+    def shut_for_writers(self) -> None:
+        """Take back that this life of Redis was checked: no commit is taken any more.
+
+        Raises:
+            StoreUnreachable: no answer, or another server than before.
+        """
+        self._ask("DEL", self._keys.checked_run_id)
 
     def close(self) -> None:
         """Close the connection."""
         self._redis.close()
-
-    def _same_life(self) -> str:
-        try:
-            run_id = run_id_of(self._redis)
-        except RedisError as error:
-            raise StoreUnreachable(str(error)) from error
-        if self._run_id not in {None, run_id}:
-            raise StoreUnreachable("Redis was restarted; what it holds must be checked again")
-        self._run_id = run_id
-        return run_id
 
     def _ask(self, *command: str | int) -> Any:  # noqa: ANN401 - Redis answers by command
         try:

@@ -12,6 +12,7 @@ from src.classes.guild import Guild
 from src.classes.player import Player
 from src.player_store.codec import read_state, write_state
 from src.player_store.connection import Epoch, connect
+from src.player_store.direct import DirectConnections
 from src.player_store.keys import Keys
 from src.player_store.scripts import script
 from src.services.ports import (
@@ -72,6 +73,7 @@ class RedisPlayerStore:
         """
         self._epoch = Epoch()
         self._redis = connect(host, port, self._epoch)
+        self._direct = DirectConnections(host, port, self._epoch)
         self._keys = keys
         self._outbox_max = outbox_entries_max
         self._recent_kept = recent_trades_kept
@@ -82,26 +84,32 @@ class RedisPlayerStore:
     @_reachable
     def read(self, player_ids: Sequence[int]) -> Reading:
         """Return these players as they are now."""
-        # The epoch is taken before the read: if Redis restarts between the two, the commit
-        # carries the old one and is turned away.
-        epoch = self._epoch.current or self._first_epoch()
         if not player_ids:
-            return Reading({}, epoch)
-        states: Any = self._redis.mget([self._keys.player(p) for p in player_ids])
-        return Reading(
-            {p: read_state(s) for p, s in zip(player_ids, states, strict=True) if s}, epoch
-        )
+            return Reading({}, self._first_epoch())
+        keys = [self._keys.player(player_id) for player_id in player_ids]
+        while True:
+            # The epoch is taken before the read: if Redis restarts after that, the commit
+            # carries the old one and is turned away.
+            epoch = self._epoch.current or self._first_epoch()
+            states: Any = self._direct.ask(("MGET", *keys), repeatable=True)
+            # Else the read itself met another Redis, and every commit on it would be turned away.
+            if epoch == self._epoch.current:
+                found = zip(player_ids, states, strict=True)
+                return Reading({p: read_state(state) for p, state in found if state}, epoch)
 
     @_reachable
     def commit(self, commits: Sequence[Commit], epoch: str) -> list[CommitReply]:
         """Write each commit whole or not at all, in order, in one round trip."""
         calls = [self._call(commit, epoch) for commit in commits]
-        try:
-            replies = self._run(calls)
-        except NoScriptError:
-            # A restarted Redis has no scripts. Not one of the calls was run.
+        replies = self._run(calls)
+        # A Redis that was restarted or flushed has no scripts. Others' commands come between
+        # ours, so some of the calls may have run: those must not run again.
+        missed = [place for place, r in enumerate(replies) if isinstance(r, NoScriptError)]
+        if missed:
             self._load()
-            replies = self._run(calls)
+            again = self._run([calls[place] for place in missed])
+            for place, reply in zip(missed, again, strict=True):
+                replies[place] = reply
         return [self._reply(c, reply) for c, reply in zip(commits, replies, strict=True)]
 
     @_reachable
@@ -113,7 +121,11 @@ class RedisPlayerStore:
         )
         if held is None:
             return Claim.NEW
-        return Claim.SAME if held == value else Claim.OTHER
+        if held != value:
+            return Claim.OTHER
+        # A claim must outlive the answers of the request's parts, which are kept from now on.
+        self._redis.expire(self._keys.idempotency(scope, key), ttl_s)
+        return Claim.SAME
 
     @_reachable
     def next_player_id(self) -> int:
@@ -169,14 +181,19 @@ class RedisPlayerStore:
         return int(self._redis.zcard(self._keys.guild_members(name)))
 
     def all_players(self) -> Iterator[Player]:
-        """Iterate over all players, in no order; each as it was when its page was read."""
-        keys: list[Any] = []
-        for key in self._redis.scan_iter(match=self._keys.players, count=_SCAN_PAGE):
-            keys.append(key)
-            if len(keys) == _SCAN_PAGE:
-                yield from self._states(keys)
-                keys = []
-        yield from self._states(keys)
+        """Iterate over all players, in no order; each once, as it was when its page was read.
+
+        Raises:
+            StoreUnreachable: the store does not answer.
+        """
+        cursor, seen = 0, set[int]()
+        while True:
+            cursor, page = self._page(cursor)
+            # SCAN may show a key again while Redis moves its keys.
+            yield from (player for player in page if player.player_id not in seen)
+            seen.update(player.player_id for player in page)
+            if not cursor:
+                return
 
     @_reachable
     def last_seq(self) -> int:
@@ -201,12 +218,15 @@ class RedisPlayerStore:
 
     def close(self) -> None:
         """Close all connections."""
+        self._direct.close()
         self._redis.close()
 
-    def _states(self, keys: Sequence[Any]) -> Iterator[Player]:
-        if keys:
-            states: Any = self._redis.mget(keys)
-            yield from (read_state(state) for state in states if state)
+    @_reachable
+    def _page(self, cursor: int) -> tuple[int, list[Player]]:
+        found: Any = self._redis.scan(cursor, match=self._keys.players, count=_SCAN_PAGE)
+        after, keys = found
+        states: Any = self._redis.mget(keys) if keys else []
+        return int(after), [read_state(state) for state in states if state]
 
     def _first_epoch(self) -> str:
         self._redis.ping()
@@ -216,15 +236,19 @@ class RedisPlayerStore:
         self._script_sha = str(self._redis.script_load(self._script))
 
     def _run(self, calls: Sequence[tuple[list[str], list[Any]]]) -> list[Any]:
+        """Return the reply of each call, or the error that Redis gave for it."""
         if not self._script_sha:
             self._load()
         if len(calls) == 1:
             keys, args = calls[0]
-            return [self._redis.evalsha(self._script_sha, len(keys), *keys, *args)]
+            try:
+                return [self._direct.ask(("EVALSHA", self._script_sha, len(keys), *keys, *args))]
+            except NoScriptError as error:
+                return [error]
         pipeline = self._redis.pipeline(transaction=False)
         for keys, args in calls:
             pipeline.evalsha(self._script_sha, len(keys), *keys, *args)
-        return list(pipeline.execute())
+        return list(pipeline.execute(raise_on_error=False))
 
     def _call(self, commit: Commit, epoch: str) -> tuple[list[str], list[Any]]:
         keys, answer = self._keys, commit.answer
@@ -257,8 +281,10 @@ class RedisPlayerStore:
         return call_keys, args
 
     @staticmethod
-    def _reply(commit: Commit, reply: list[Any]) -> CommitReply:
+    def _reply(commit: Commit, reply: list[Any] | RedisError) -> CommitReply:
         match reply:
+            case RedisError():
+                raise reply
             case [b"committed", last_seq]:
                 return Committed(int(last_seq))
             case [b"replayed", value]:

@@ -48,11 +48,10 @@ class Draft:
         self._decisions = [self._decide(command) for command in commands]
         self._recorder = recorder
         self._stamp = stamp
-
-    @property
-    def outcomes(self) -> tuple[Outcome, ...]:
-        """What would be told of each command, in order."""
-        return tuple(outcome_of(d, self._stamp.occurred_at) for d in self._decisions)
+        #: What would be told of each command, in order.
+        self.outcomes: tuple[Outcome, ...] = tuple(
+            outcome_of(decision, stamp.occurred_at) for decision in self._decisions
+        )
 
     def commit(self, answer: StoredAnswer | None) -> Commit:
         """Return what to write: the states, the events, the lists that follow from them."""

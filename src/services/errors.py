@@ -50,6 +50,12 @@ class KeyReused(Explained):
     reason = "idempotency_key_reused"
 
 
+class Unwritable(Explained):
+    """The request asks for an amount that no leg can carry."""
+
+    reason = "amount_too_large"
+
+
 class GuildExists(Explained):
     """A guild with this name was founded before, with another fee or region."""
 

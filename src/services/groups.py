@@ -17,6 +17,8 @@ def disjoint_groups(touched: Sequence[Sequence[int]], size: int) -> list[list[in
         The places of the commands, in their order within each group. The same input always
         gives the same groups: a repeated request finds the answers of its parts again.
     """
+    if len(touched) == 1:
+        return [[0]]
     together = _connected(touched)
     groups: list[list[int]] = []
     filling: list[int] = []

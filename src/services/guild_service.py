@@ -29,7 +29,6 @@ class Founded(Struct, frozen=True):
     """A guild that was founded, and whether by an earlier request with the same key."""
 
     guild: Guild
-    members: int
     replayed: bool
 
 
@@ -72,7 +71,7 @@ class GuildService:
         # A guild never changes, so the same request finds the same answer again.
         if not self._store.found_guild(guild) and self._store.guild(guild.name) != guild:
             raise GuildExists(f"there is a guild {guild.name!r} already")
-        return Founded(guild, self._store.guild_size(guild.name), replayed)
+        return Founded(guild, replayed)
 
     def guilds(self) -> list[GuildSize]:
         """Return all guilds by name, with their sizes."""

@@ -7,6 +7,7 @@ from datetime import datetime
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from src.classes.player import Player
 from src.events.record import Recorder, Stamp
@@ -123,6 +124,10 @@ class Ledger:
             KeyReused: the idempotency key was used for another request.
             NotAccepting: the store cannot be reached.
         """
+        if len(commands) > 1:
+            # Parts are known by their place: cut to another size, it is another request.
+            cut = f"{asked.fingerprint}/{self._limits.commit_trades}"
+            asked = replace(asked, fingerprint=cut)
         told: dict[int, Told | Busy | NotAccepting] = {}
         try:
             waiting = self._groups(commands, asked)
@@ -150,8 +155,9 @@ class Ledger:
         claim = self._store.claim(asked.scope, asked.key, asked.fingerprint, ttl_s)
         if claim is Claim.OTHER:
             raise KeyReused(KEY_REUSED)
+        # No client's key has a space in it, so none is the key of a part.
         return [
-            _Group(f"{asked.key}:{part}", places, commands) for part, places in enumerate(layout)
+            _Group(f"{asked.key} {part}", places, commands) for part, places in enumerate(layout)
         ]
 
     def _try(

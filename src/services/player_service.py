@@ -12,10 +12,21 @@ from src.classes.player import Player
 from src.classes.shop import starter_grant
 from src.classes.trade import settle
 from src.services.draft import Command, Decision
-from src.services.errors import UnknownClass, UnknownPlayer
+from src.services.errors import Busy, UnknownClass, UnknownPlayer
 from src.services.ledger import Asked, Ledger, Told
 from src.services.orders import PlayerOrder
 from src.services.ports import PlayerStore
+
+#: Characters of a wrong name that are quoted back.
+_QUOTED_MAX = 64
+
+
+#: Ids passed over by one request when the counter stands too low; each costs two round trips.
+_IDS_TRIED_MAX = 100
+
+
+class _IdTaken(Exception):
+    """A player with this id exists already."""
 
 
 class Starter(Struct, frozen=True):
@@ -55,10 +66,20 @@ class PlayerService:
             UnknownClass: no class has this name.
             Busy, NotAccepting, KeyReused: as `Ledger.carry_out` says.
         """
-        starter = self._starters.get(order.player_class or self._draw_class())
+        name = self._draw_class() if order.player_class is None else order.player_class
+        starter = self._starters.get(name)
         if starter is None:
             known = ", ".join(sorted(self._starters))
-            raise UnknownClass(f"no class {order.player_class!r}; there are {known}")
+            raise UnknownClass(f"no class {name[:_QUOTED_MAX]!r}; there are {known}")
+        for _ in range(_IDS_TRIED_MAX):
+            try:
+                return self._ledger.carry_out(self._creation(order, starter), asked)
+            except _IdTaken:
+                # The counter was set back, as by an old backup: no player is ever overwritten.
+                continue
+        raise Busy(f"the next {_IDS_TRIED_MAX} player ids are all taken; send it again")
+
+    def _creation(self, order: PlayerOrder, starter: Starter) -> Command:
         player_id = self._store.next_player_id()
         unborn = Player(
             player_id=player_id,
@@ -69,10 +90,12 @@ class PlayerService:
         )
         trade = starter_grant(self._new_id(), player_id, starter.gold, starter.items.items())
 
-        def decide(_players: Mapping[int, Player]) -> Decision:
+        def decide(players: Mapping[int, Player]) -> Decision:
+            if player_id in players:
+                raise _IdTaken
             return settle(trade, {player_id: unborn}, self._catalogue)
 
-        return self._ledger.carry_out(Command((player_id,), decide), asked)
+        return Command((player_id,), decide)
 
     def player(self, player_id: int) -> Player:
         """Return a player as it is now.

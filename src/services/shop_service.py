@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from src.classes.item import Catalogue
 from src.classes.shop import purchase, sale
-from src.classes.trade import Kind, Trade
-from src.services.commands import writing
+from src.classes.trade import Trade
+from src.services.commands import settling
 from src.services.ledger import Asked, Ledger, Told
 from src.services.orders import ShopOrder
 
@@ -25,30 +25,31 @@ class ShopService:
         """Settle or refuse a purchase.
 
         Raises:
+            Unwritable: the price of all units cannot be written down.
             Busy, NotAccepting, KeyReused: as `Ledger.carry_out` says.
         """
-        return self._carry_out(Kind.PURCHASE, purchase, player_id, order, asked)
+        return self._carry_out(purchase, player_id, order, asked)
 
     def sell(self, player_id: int, order: ShopOrder, asked: Asked) -> Told:
         """Settle or refuse a sale.
 
         Raises:
+            Unwritable: the price of all units cannot be written down.
             Busy, NotAccepting, KeyReused: as `Ledger.carry_out` says.
         """
-        return self._carry_out(Kind.SALE, sale, player_id, order, asked)
+        return self._carry_out(sale, player_id, order, asked)
 
     def _carry_out(
         self,
-        kind: Kind,
         write: Callable[[str, int, int, int, Catalogue], Trade],
         player_id: int,
         order: ShopOrder,
         asked: Asked,
     ) -> Told:
-        trade_id = self._new_id()
-        command = writing(
-            lambda: write(trade_id, player_id, order.item_id, order.quantity, self._catalogue),
-            Trade(trade_id=trade_id, kind=kind, player_1_id=player_id),
+        command = settling(
+            lambda: write(
+                self._new_id(), player_id, order.item_id, order.quantity, self._catalogue
+            ),
             self._catalogue,
         )
         return self._ledger.carry_out(command, asked)

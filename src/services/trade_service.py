@@ -24,6 +24,7 @@ class TradeService:
         """Settle or refuse one trade.
 
         Raises:
+            Unwritable: lines of one item add up to more than an amount can be.
             Busy, NotAccepting, KeyReused: as `Ledger.carry_out` says.
         """
         command = trading(order, self._new_id(), self._catalogue)
@@ -36,6 +37,7 @@ class TradeService:
             For each trade in order what became of it, or why it was not tried to the end.
 
         Raises:
+            Unwritable: as `trade` says, of any of them; nothing was carried out.
             NotAccepting, KeyReused: as `Ledger.carry_out_all` says.
         """
         commands = [trading(trade, self._new_id(), self._catalogue) for trade in order.trades]

@@ -5,13 +5,10 @@ from __future__ import annotations
 from kafka import TopicPartition
 from kafka.admin import KafkaAdminClient, OffsetSpec
 
+from src.event_log.topics import landing_group
+
 #: `status` is a look, not a wait.
 _TIMEOUT_MS = 3_000
-
-
-def landing_group(topic: str) -> str:
-    """Return the consumer group under which a topic's landing job shows how far it is."""
-    return f"guildhall-landing-{topic}"
 
 
 def landing_lag(bootstrap: str, topics: tuple[str, ...]) -> dict[str, int | None]:

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _PROC = Path("/proc")
-#: The states and the columns of /proc/net/tcp that are looked at; see proc_net_tcp.txt of Linux.
-_ESTABLISHED, _LISTEN = "01", "0A"
-_LOCAL, _REMOTE = 1, 2
+#: The state of a listening socket in /proc/net/tcp; see proc_net_tcp.txt of Linux.
+_LISTEN = "0A"
 _MIB = 1024 * 1024
 
 
@@ -40,17 +39,11 @@ def resident_mib(pid: int) -> float:
 
 def owner_of_port(port: int) -> Owner | None:
     """Return the process that listens on a TCP port; None when /proc does not tell."""
-    sockets = _sockets(_LISTEN, _LOCAL, port)
+    sockets = _listening(port)
     for pid in _pids() if sockets else ():
         if sockets & _open_files(pid):
             return Owner(pid, command_of(pid))
     return None
-
-
-def has_child_connected_to(pid: int, port: int) -> bool:
-    """Whether a descendant of a process, not the process itself, is connected to a TCP port."""
-    sockets = _sockets(_ESTABLISHED, _REMOTE, port)
-    return any(sockets & _open_files(child) for child in _descendants(pid))
 
 
 def command_of(pid: int) -> str:
@@ -97,14 +90,14 @@ def _resident_bytes(pid: int) -> int:
     return int(words[1]) * os.sysconf("SC_PAGE_SIZE") if words else 0
 
 
-def _sockets(state: str, column: int, port: int) -> set[str]:
-    """Return the sockets in a state with this port in a column, as the links in `fd` name them."""
+def _listening(port: int) -> set[str]:
+    """Return the sockets that listen on a port, as the links in `fd` name them."""
     ending = f":{port:04X}"
     return {
         f"socket:[{words[9]}]"
         for table in ("tcp", "tcp6")
         for words in map(str.split, _read(_PROC / "net" / table).splitlines()[1:])
-        if words[column].endswith(ending) and words[3] == state
+        if words[1].endswith(ending) and words[3] == _LISTEN
     }
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import redis
 import urllib3
@@ -13,23 +12,19 @@ from kafka.admin import KafkaAdminClient
 from kafka.errors import KafkaError
 
 from src.config import Settings
-from src.events.definitions import EVENTS
 from src.player_store.connection import connect, run_id_of
 from src.player_store.keys import Keys
-from src.stack import proc
 from src.stack.errors import NotReadyError
 from src.stack.layout import Layout
 from src.stack.processes import Process
 from src.stack.supervisor_client import ProcessState, SupervisorClient
+from src.streaming.ready import is_announced
 
 #: Looks at one process, by its pid; None when it is ready, else what is missing, in words.
 Probe = Callable[[Settings, int], str | None]
 
 #: A start that died this often is not a slow one.
 RESTARTS_MAX = 3
-
-#: What the landing jobs make before their queries start.
-_TABLES = (*EVENTS, "trade_leg", "quarantine", "item")
 
 _POLL_S = 0.2
 _PROBE_TIMEOUT_S = 2.0
@@ -132,17 +127,7 @@ def _api(settings: Settings, _pid: int) -> str | None:
 
 
 def _streaming(settings: Settings, pid: int) -> str | None:
-    tables = Path(settings.warehouse) / "guildhall"
-    missing = [
-        name for name in _TABLES if not (tables / name / "metadata/version-hint.text").exists()
-    ]
-    if missing:
-        return f"these tables are not there yet: {', '.join(missing)}"
-    # The tables may be those of an earlier run. Python compares their positions with Kafka; only
-    # when they fit do the queries start, and their JVM, a child of it, connects to Kafka.
-    if not proc.has_child_connected_to(pid, settings.kafka_port):
-        return "its queries do not read from Kafka yet"
-    return None
+    return None if is_announced(settings, pid) else "its queries do not run yet"
 
 
 PROBES: dict[str, Probe] = {

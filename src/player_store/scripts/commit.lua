@@ -59,8 +59,9 @@ end
 
 local line_keys, line_args = FIXED_KEYS + players, FIXED_ARGS + 2 * players
 for i = 1, lines do
-  redis.call('LPUSH', KEYS[line_keys + i], ARGV[line_args + i])
-  redis.call('LTRIM', KEYS[line_keys + i], 0, recent_kept - 1)
+  if redis.call('LPUSH', KEYS[line_keys + i], ARGV[line_args + i]) > recent_kept then
+    redis.call('LTRIM', KEYS[line_keys + i], 0, recent_kept - 1)
+  end
 end
 
 local change_keys, change_args = line_keys + lines, line_args + lines

@@ -1,0 +1,1 @@
+"""How fast Guildhall is, what it costs, and the plain server that it is measured beside."""

@@ -1,0 +1,78 @@
+"""What this version aims at, held against what was measured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from benchmarks.results import Goal, HttpRow, Results
+
+SHARE_OF_HELLO_MIN = 0.2
+TRADE_P99_MS_MAX = 50.0
+BATCH_TRADES_PER_S_MIN = 8_000
+BACKLOG_PER_S_MIN = 25_000
+FRESHNESS_S_P50_MAX = 1.5
+FRESHNESS_S_P99_MAX = 3.0
+MEMORY_MIB_MAX = 3 * 1024
+
+
+def goals_of(results: Results) -> tuple[Goal, ...]:
+    """Return the goals about which `results` say something."""
+    return (*_http_goals(results), *_figure_goals(results), *_memory_goal(results))
+
+
+def _http_goals(results: Results) -> Iterator[Goal]:
+    rows = {row.name: row for row in results.rows}
+    if trade := rows.get("trade"):
+        yield _at_least(
+            "single trades, as a share of the hello's requests/s",
+            SHARE_OF_HELLO_MIN,
+            trade.share_of_hello().median,
+            ".2f",
+        )
+        yield _at_most("single trades, p99 in ms", TRADE_P99_MS_MAX, trade.ms(1).median, ".1f")
+    if batch := rows.get("batch"):
+        wanted, reached = BATCH_TRADES_PER_S_MIN, batch.rate().median
+        yield _at_least("batches of 100, trades/s", wanted, reached, ",.0f")
+    if (first := rows.get("create_first")) and (many := rows.get("create_many")):
+        yield _creation_goal(first, many)
+
+
+def _creation_goal(first: HttpRow, many: HttpRow) -> Goal:
+    """Creation costs the same when it costs the same number of hellos."""
+    grown = many.cpu_in_hellos().median / first.cpu_in_hellos().median
+    title = "creating a player when there are many, in processor time of creating the first"
+    return _at_most(title, 1.15, grown, ".2f")
+
+
+def _figure_goals(results: Results) -> Iterator[Goal]:
+    medians = {figure.name: figure.spread().median for figure in results.figures}
+    if reached := medians.get("backlog_events"):
+        yield _at_least("landing a backlog, events/s", BACKLOG_PER_S_MIN, reached, ",.0f")
+    if reached := medians.get("freshness_p50"):
+        yield _at_most("freshness at 1,000 events/s, p50 in s", FRESHNESS_S_P50_MAX, reached, ".2f")
+    if reached := medians.get("freshness_p99"):
+        yield _at_most("freshness at 1,000 events/s, p99 in s", FRESHNESS_S_P99_MAX, reached, ".2f")
+
+
+def _memory_goal(results: Results) -> Iterator[Goal]:
+    if results.memory_mib:
+        total = sum(results.memory_mib.values())
+        yield _at_most("resident memory of the stack in MiB", MEMORY_MIB_MAX, total, ",.0f")
+
+
+def _at_least(title: str, wanted: float, reached: float, form: str) -> Goal:
+    return Goal(
+        title=title,
+        wanted=f"{wanted:{form}} or more",
+        reached=f"{reached:{form}}",
+        is_met=reached >= wanted,
+    )
+
+
+def _at_most(title: str, wanted: float, reached: float, form: str) -> Goal:
+    return Goal(
+        title=title,
+        wanted=f"{wanted:{form}} or less",
+        reached=f"{reached:{form}}",
+        is_met=reached <= wanted,
+    )

@@ -1,0 +1,156 @@
+"""The benchmarks over HTTP, each in turns with the plain hello."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from msgspec import Struct
+
+from benchmarks.results import HttpRow, Run
+from benchmarks.stand import Stand
+from benchmarks.wire import Load, WorkloadName
+
+#: The players among whom trades and reads are drawn.
+TRADING_PLAYERS = 10_000
+#: Answers that a run may hold: done, created or settled, and refused by the rules.
+_STATUSES = frozenset({200, 201, 409})
+
+
+class Size(Struct, frozen=True, kw_only=True):
+    """How large a run of the benchmarks is.
+
+    Attributes:
+        runs: of each row, and of the hello beside it.
+        seconds: of each run.
+        players_many: there are as many when creation is measured again.
+        backlog_events: records that wait when landing begins.
+        freshness_s: how long events come evenly.
+    """
+
+    runs: int
+    seconds: float
+    trading_players: int = TRADING_PLAYERS
+    players_many: int
+    backlog_events: int
+    freshness_s: float
+
+
+FULL = Size(runs=5, seconds=8.0, players_many=50_000, backlog_events=600_000, freshness_s=60.0)
+QUICK = Size(runs=3, seconds=3.0, players_many=15_000, backlog_events=90_000, freshness_s=20.0)
+
+
+class Plan(Struct, frozen=True, kw_only=True):
+    """A row: what is sent, and how many players there are before."""
+
+    name: str
+    title: str
+    unit: str
+    workload: WorkloadName
+    players: Callable[[Size], int]
+    connections: int = 32
+    per_request: int = 1
+    requests_max: int = 0
+
+
+PLANS = (
+    Plan(
+        name="create_first",
+        title="create a player, from 10 players on",
+        unit="players",
+        workload="create",
+        players=lambda _size: 10,
+        requests_max=1_000,
+    ),
+    Plan(
+        name="trade",
+        title="one trade a request, uniform over 10,000 players",
+        unit="trades",
+        workload="trade",
+        players=lambda size: size.trading_players,
+    ),
+    Plan(
+        name="batch",
+        title="100 trades a request, uniform over 10,000 players",
+        unit="trades",
+        workload="batch",
+        players=lambda size: size.trading_players,
+        connections=4,
+        per_request=100,
+    ),
+    Plan(
+        name="read",
+        title="the whole state of a player",
+        unit="reads",
+        workload="read",
+        players=lambda size: size.trading_players,
+    ),
+    Plan(
+        name="create_many",
+        title="create a player, when there are many",
+        unit="players",
+        workload="create",
+        players=lambda size: size.players_many,
+        requests_max=1_000,
+    ),
+)
+
+
+def measure(plan: Plan, stand: Stand, size: Size, note: Callable[[str], None]) -> HttpRow:
+    """Run a row and the hello in turns, and return both."""
+    if stand.player_count < plan.players(size):
+        note(f"{plan.name}: creating players up to {plan.players(size):,} ...")
+        stand.ensure_players(plan.players(size))
+    stand.choose_players(size.trading_players)
+    warm = min(2.0, size.seconds)
+    stand.hello(warm, plan.connections)
+    if plan.workload != "create":
+        stand.serve(_load(plan, warm, seed=0))
+    runs, hellos = [], []
+    for number in range(1, size.runs + 1):
+        hello = stand.hello(size.seconds, plan.connections)
+        run = stand.serve(_load(plan, size.seconds, seed=number))
+        if plan.workload == "create":
+            stand.remember(run.load)
+        hellos.append(hello)
+        runs.append(run)
+        note(
+            f"{plan.name}: run {number} of {size.runs}: {run.rate * plan.per_request:,.0f} "
+            f"{plan.unit}/s, p99 {run.load.ms[1]:.1f} ms; hello {hello.rate:,.0f}/s"
+        )
+    return HttpRow(
+        name=plan.name,
+        title=plan.title,
+        unit=plan.unit,
+        per_request=plan.per_request,
+        connections=plan.connections,
+        runs=tuple(runs),
+        hello=tuple(hellos),
+    )
+
+
+def faults_of(row: HttpRow) -> Iterator[str]:
+    """Tell each answer that is neither a success nor a refusal by the rules."""
+    for run in (*row.runs, *row.hello):
+        yield from _faults_of_run(row, run)
+
+
+def _faults_of_run(row: HttpRow, run: Run) -> Iterator[str]:
+    load = run.load
+    for status in sorted(load.statuses.keys() - _STATUSES):
+        yield f"{row.name}: {load.statuses[status]:,} answers of status {status}: {load.faults[:1]}"
+    if load.busy:
+        yield f"{row.name}: {load.busy:,} trades of batches were given up as busy"
+    results = load.settled + load.refused + load.busy
+    if results and results != load.requests * row.per_request:
+        yield f"{row.name}: {load.requests * row.per_request:,} trades, {results:,} results"
+
+
+def _load(plan: Plan, seconds: float, seed: int) -> Load:
+    return Load(
+        workload=plan.workload,
+        connections=plan.connections,
+        seconds=seconds,
+        requests_max=plan.requests_max,
+        batch_size=plan.per_request,
+        seed=seed,
+    )

@@ -1,0 +1,163 @@
+"""How fast events land, and how soon: read from the tables' own snapshots."""
+
+from __future__ import annotations
+
+import json
+import statistics
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+from msgspec import Struct
+
+from benchmarks.http_rows import Size
+from benchmarks.results import Figure
+from benchmarks.stand import Stand
+from benchmarks.wire import Load
+from src.economy.manifests import data_files, local_path
+from src.economy.warehouse import newest_metadata
+from src.events.definitions import EVENTS
+from src.stack.processes import processes
+from src.stack.readiness import wait_until_ready
+
+#: A settled trade of two players is one `trade` event and two `player_state` events.
+_EVENTS_PER_TRADE = 3
+_EVENTS_PER_S = 1_000
+_BATCH = 100
+#: Tables that hold one row an event; `trade_leg` holds more of the same events.
+_EVENT_TABLES = tuple(EVENTS)
+_ALL_TABLES = (*_EVENT_TABLES, "trade_leg")
+#: Of the beginning of an even load, which is left out: the first batch still holds what was before.
+_WARM_S = 5.0
+
+
+class Snapshot(Struct, frozen=True):
+    """A landing: when it became visible (seconds since the epoch), its rows and its data files."""
+
+    visible_at: float
+    rows: int
+    files: frozenset[str]
+
+
+def measure_backlog(stand: Stand, size: Size, note: Callable[[str], None]) -> tuple[Figure, ...]:
+    """Let events wait while nothing lands, then let both jobs land them."""
+    stand.ensure_players(size.trading_players)
+    stand.choose_players(size.trading_players)
+    before = {table: len(snapshots(stand, table)) for table in _ALL_TABLES}
+    stand.supervisor.stop("streaming")
+    note(f"backlog: {size.backlog_events:,} events are written while nothing lands ...")
+    waiting = 0
+    while waiting < size.backlog_events:
+        wanted = (size.backlog_events - waiting) // (_EVENTS_PER_TRADE * _BATCH) + 1
+        load = Load(
+            workload="batch",
+            connections=4,
+            seconds=30.0,
+            requests_max=wanted,
+            batch_size=_BATCH,
+            seed=waiting,
+        )
+        waiting += stand.serve(load).load.settled * _EVENTS_PER_TRADE
+    note("backlog: landing ...")
+    began = datetime.now(UTC).timestamp()
+    stand.supervisor.start("streaming")
+    streaming = next(p for p in processes(stand.settings) if p.name == "streaming")
+    wait_until_ready(stand.settings, streaming, stand.supervisor)
+    stand.settle()
+    landed = {table: snapshots(stand, table)[before[table] :] for table in _ALL_TABLES}
+    planned_at = min(_batches_planned_after(began, stand.settings.var / "checkpoints"))
+    took_s = max(s.visible_at for of in landed.values() for s in of) - planned_at
+    events = sum(s.rows for table in _EVENT_TABLES for s in landed[table])
+    rows = sum(s.rows for of in landed.values() for s in of)
+    note(f"backlog: {events:,} events landed in {took_s:.1f} s")
+    return (
+        _figure(
+            "backlog_events", "landing a backlog, both jobs together", "events/s", events / took_s
+        ),
+        _figure(
+            "backlog_rows", "the same, rows of `trade_leg` counted too", "rows/s", rows / took_s
+        ),
+        _figure(
+            "backlog_start", "from starting the jobs to their first batch", "s", planned_at - began
+        ),
+    )
+
+
+def measure_freshness(stand: Stand, size: Size, note: Callable[[str], None]) -> tuple[Figure, ...]:
+    """Let events come evenly; every one of them tells how long it took to become visible."""
+    stand.ensure_players(size.trading_players)
+    stand.choose_players(size.trading_players)
+    stand.settle()
+    note(f"freshness: {_EVENTS_PER_S:,} events/s for {size.freshness_s:.0f} s ...")
+    before = {table: len(snapshots(stand, table)) for table in _EVENT_TABLES}
+    began = datetime.now(UTC).timestamp()
+    load = Load(
+        workload="trade",
+        seconds=size.freshness_s,
+        rate=_EVENTS_PER_S / _EVENTS_PER_TRADE,
+        seed=1,
+    )
+    run = stand.serve(load)
+    ages = sorted(
+        snapshot.visible_at - occurred_at
+        for table in _EVENT_TABLES
+        for snapshot in snapshots(stand, table)[before[table] :]
+        for occurred_at in _occurrences(snapshot)
+        if occurred_at >= began + min(_WARM_S, size.freshness_s / 4)
+    )
+    if not ages:
+        raise RuntimeError("no event of the load has landed")
+    percentiles = statistics.quantiles(ages, n=1_000)
+    p50, p99, p999 = percentiles[499], percentiles[989], percentiles[998]
+    note(f"freshness: p50 {p50:.2f} s, p99 {p99:.2f} s of {len(ages):,} events")
+    streaming_cpu_s = run.cpu_s.get("streaming", 0.0) / run.load.seconds
+    came = run.load.requests * _EVENTS_PER_TRADE / run.load.seconds
+    return (
+        _figure("freshness_rate", "events that came for the freshness below", "events/s", came),
+        _figure("freshness_p50", "freshness at 1,000 events/s, p50", "s", p50),
+        _figure("freshness_p99", "the same, p99", "s", p99),
+        _figure("freshness_p999", "the same, p99.9", "s", p999),
+        _figure("freshness_cpu", "cores that both jobs take for it", "cores", streaming_cpu_s),
+        _figure("freshness_trade_p99", "p99 of the trades meanwhile", "ms", run.load.ms[1]),
+    )
+
+
+def snapshots(stand: Stand, table: str) -> list[Snapshot]:
+    """Return the landings of a table, oldest first."""
+    metadata = newest_metadata(Path(stand.settings.warehouse) / "guildhall" / table)
+    if metadata is None:
+        return []
+    found: dict[str, Any] = json.loads(metadata.read_text())
+    landings, files_before = [], frozenset[str]()
+    for snapshot in sorted(found.get("snapshots", []), key=lambda s: int(s["sequence-number"])):
+        files = frozenset(data_files(local_path(snapshot["manifest-list"])))
+        landings.append(
+            Snapshot(
+                snapshot["timestamp-ms"] / 1_000,
+                int(snapshot["summary"].get("added-records", 0)),
+                files - files_before,
+            )
+        )
+        files_before = files
+    return landings
+
+
+def _occurrences(snapshot: Snapshot) -> Iterator[float]:
+    for file in snapshot.files:
+        column = pq.read_table(file, columns=["occurred_at"])["occurred_at"]
+        for moment in column.to_pylist():
+            yield moment.replace(tzinfo=UTC).timestamp()
+
+
+def _batches_planned_after(began: float, checkpoints: Path) -> list[float]:
+    """Return when Spark planned each batch: it writes the batch's offsets before it runs it."""
+    written = [
+        path.stat().st_mtime for path in checkpoints.glob("*/offsets/*") if path.name.isdigit()
+    ]
+    return [moment for moment in written if moment >= began]
+
+
+def _figure(name: str, title: str, unit: str, value: float) -> Figure:
+    return Figure(name=name, title=title, unit=unit, values=(value,))

@@ -1,0 +1,54 @@
+"""The machine and the versions that a result belongs to."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+from importlib.metadata import version
+from pathlib import Path
+
+_PACKAGES = ("flask", "flask-restx", "granian", "msgspec", "redis", "hiredis", "kafka-python")
+
+
+def machine() -> dict[str, str]:
+    """Return facts about this machine by name."""
+    memory_bytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return {
+        "cores": str(len(os.sched_getaffinity(0))),
+        "memory": f"{memory_bytes / 2**30:.1f} GiB",
+        "processor": _processor(),
+        "kernel": platform.release(),
+        "load before the run": f"{os.getloadavg()[0]:.1f}",
+    }
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of what takes part, by name."""
+    found = {"Python": platform.python_version()}
+    found |= {name: version(name) for name in _PACKAGES}
+    found["pyspark"] = version("pyspark")
+    found["redis-server"] = _first_line("redis-server", "--version").split("v=")[-1].split(" ")[0]
+    found["Java"] = _first_line("java", "-version")
+    return found
+
+
+def _processor() -> str:
+    facts = dict(
+        line.split(":", 1)
+        for line in Path("/proc/cpuinfo").read_text().replace("\t", "").splitlines()
+        if ":" in line
+    )
+    # A virtual machine may hide the name and tell only numbers.
+    name = facts.get("model name", "").strip()
+    numbers = (
+        f"family {facts.get('cpu family', '?').strip()} model {facts.get('model', '?').strip()}"
+    )
+    return (
+        name if name and name != "unknown" else f"{facts.get('vendor_id', '?').strip()} {numbers}"
+    )
+
+
+def _first_line(*command: str) -> str:
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    return (ended.stdout or ended.stderr).splitlines()[0]

@@ -1,0 +1,114 @@
+"""`docs/reference/performance.md`, written from the results of a run and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from benchmarks.results import SERVING, Goal, HttpRow, Results, Spread
+
+_BEHIND = ("relay", "kafka", "streaming")
+
+
+def page_of(results: Results) -> str:
+    """Return the page as markdown."""
+    return "\n".join(line for part in _parts(results) for line in (*part, ""))
+
+
+def _parts(results: Results) -> Iterator[Iterable[str]]:
+    yield ("# Performance",)
+    yield (
+        f"Written by `{results.command}`; run it again instead of changing this page. Every row",
+        "over HTTP stands beside a plain Flask hello on the same server with the same workers and",
+        f"threads, in turns: {results.runs} runs of {results.seconds:g} s each (creation: 1,000",
+        "players each), the median and, in brackets, the least and the most. The whole pipeline",
+        "runs all the while, with `appendfsync always`, and a run's processor time is read when",
+        "all that it wrote has landed. The load client shares the machine. Requests a second drift",
+        "with the machine; ratios and processor time drift less.",
+    )
+    yield ("| machine | |", "|---|---|", *_facts(results.machine))
+    yield ("| version | |", "|---|---|", *_facts(results.versions))
+    if results.goals:
+        yield ("## Goals",)
+        yield ("| goal | wanted | reached | |", "|---|---:|---:|---|", *map(_goal, results.goals))
+    if results.rows:
+        yield ("## Over HTTP",)
+        yield _rates(results.rows)
+        yield ("Latencies in milliseconds, as the client saw them:",)
+        yield _latencies(results.rows)
+        yield (
+            "Processor milliseconds for one trade, player or read: of what serves it (the API's",
+            "workers and Redis), of what works behind it until it has landed, and of one hello.",
+            "The last column is what serves one request, counted in hellos.",
+        )
+        yield _costs(results.rows)
+    if results.figures:
+        yield ("## Landing",)
+        yield (
+            "| what | unit | value |",
+            "|---|---|---:|",
+            *(f"| {f.title} | {f.unit} | {_number(f.spread().median)} |" for f in results.figures),
+        )
+    if results.memory_mib:
+        yield ("## Memory", "", "Resident at the end of the run, children included.")
+        yield ("| process | MiB |", "|---|---:|", *_memory(results.memory_mib))
+    yield ("## End state", "", *_end(results))
+
+
+def _facts(facts: Mapping[str, str]) -> Iterator[str]:
+    return (f"| {name} | {value} |" for name, value in facts.items())
+
+
+def _goal(goal: Goal) -> str:
+    verdict = "reached" if goal.is_met else "not reached"
+    return f"| {goal.title} | {goal.wanted} | {goal.reached} | {verdict} |"
+
+
+def _rates(rows: Iterable[HttpRow]) -> Iterator[str]:
+    yield "| row | connections | a second | requests/s of hello | share of hello's requests |"
+    yield "|---|---:|---:|---:|---:|"
+    for row in rows:
+        yield (
+            f"| `{row.name}`: {row.title} | {row.connections} | {_spread(row.rate())} {row.unit} "
+            f"| {_spread(row.hello_rate())} | {_spread(row.share_of_hello())} |"
+        )
+
+
+def _latencies(rows: Iterable[HttpRow]) -> Iterator[str]:
+    yield "| row | p50 | p99 | p99.9 |"
+    yield "|---|---:|---:|---:|"
+    for row in rows:
+        yield f"| `{row.name}` | " + " | ".join(_spread(row.ms(n)) for n in range(3)) + " |"
+
+
+def _costs(rows: Iterable[HttpRow]) -> Iterator[str]:
+    names = (*SERVING, *_BEHIND)
+    yield f"| row | {' | '.join(names)} | client, us | hello | in hellos |"
+    yield f"|---|{'---:|' * (len(names) + 3)}"
+    for row in rows:
+        cells = [_spread(row.cpu_ms(name)) for name in names]
+        cells += [f"{row.client_us().median:.0f}", _spread(row.hello_cpu_ms())]
+        yield f"| `{row.name}` | {' | '.join(cells)} | {_spread(row.cpu_in_hellos())} |"
+
+
+def _memory(memory_mib: Mapping[str, float]) -> Iterator[str]:
+    for name, mib in memory_mib.items():
+        yield f"| {name} | {mib:,.0f} |"
+    yield f"| together | {sum(memory_mib.values()):,.0f} |"
+
+
+def _end(results: Results) -> Iterator[str]:
+    if not results.faults:
+        yield "Every answer was a success or a refusal by the rules, no process died, the outbox"
+        yield "was empty and both jobs had landed everything."
+    yield from (f"* {fault}" for fault in results.faults)
+
+
+def _spread(of: Spread) -> str:
+    return f"{_number(of.median)} [{_number(of.low)}, {_number(of.high)}]"
+
+
+def _number(value: float) -> str:
+    """Write a number with about three digits that mean something."""
+    if value >= 100:
+        return f"{value:,.0f}"
+    return f"{value:.1f}" if value >= 10 else f"{value:.3f}" if value < 1 else f"{value:.2f}"

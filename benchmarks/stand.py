@@ -1,0 +1,270 @@
+"""The stand: a whole stack of its own, the plain hello beside it, and the load client."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+from kafka.errors import KafkaError
+from msgspec.structs import replace
+
+from benchmarks.processes import cpu_s
+from benchmarks.results import Run
+from benchmarks.wire import Holding, Load, Measured
+from src.bootstrap import build_outbox, issue_token
+from src.config import Settings, as_environment
+from src.events.definitions import EVENTS
+from src.stack import proc
+from src.stack.lag import landing_lag
+from src.stack.layout import ROOT, Layout
+from src.stack.lifecycle import Progress, start, stop
+from src.stack.processes import NAMES
+from src.stack.supervisor_client import SupervisorClient
+
+#: Ports are looked for from here on: below those that the kernel gives to clients.
+_FIRST_PORT = 19_600
+_LAST_PORT = 19_699
+#: Longer than a busy machine needs to start a server, or to land what a run left.
+_PATIENCE_S = 300.0
+_POLL_S = 0.05
+#: Looking at Kafka's offsets costs Kafka more than looking at the outbox costs Redis.
+_LAG_POLL_S = 0.5
+
+
+class BenchmarkFailed(Exception):
+    """The stand did not do what a benchmark needs."""
+
+
+class Stand:
+    """A running stack, a running hello, and loads that are sent to them."""
+
+    def __init__(self, settings: Settings, hello_port: int, hello_pid: int, token: str) -> None:
+        """Stand on a stack that is up; `token` is of role game."""
+        self.settings = settings
+        self.supervisor = SupervisorClient(Layout.of(settings))
+        self._hello_port = hello_port
+        self._hello_pid = hello_pid
+        self._token = token
+        self._outbox = build_outbox(settings)
+        self._players: list[Holding] = []
+        self._players_file = settings.var / "players.json"
+
+    def hello(self, seconds: float, connections: int) -> Run:
+        """Send hellos."""
+        load = Load(
+            workload="hello", port=self._hello_port, connections=connections, seconds=seconds
+        )
+        return self._run(load, {"hello": self._hello_pid})
+
+    def serve(self, load: Load) -> Run:
+        """Send a load to the API, and wait until all that follows from it has landed.
+
+        `port`, `token` and `players_file` are filled in.
+        """
+        return self._run(
+            replace(
+                load,
+                port=self.settings.api_port,
+                token=self._token,
+                players_file=str(self._players_file),
+            ),
+            self.pids(),
+        )
+
+    @property
+    def player_count(self) -> int:
+        """How many players there are."""
+        return len(self._players)
+
+    def ensure_players(self, count: int) -> None:
+        """Create players until there are `count`."""
+        missing = count - len(self._players)
+        if missing <= 0:
+            return
+        made = self.serve(Load(workload="create", seconds=_PATIENCE_S, requests_max=missing))
+        self.remember(made.load)
+        if len(self._players) < count:
+            raise BenchmarkFailed(
+                f"{missing:,} players were asked for, the API made {len(made.load.players):,}"
+            )
+
+    def remember(self, made: Measured) -> None:
+        """Let the players that a load created take part from now on."""
+        self._players.extend(made.players)
+
+    def choose_players(self, count: int) -> None:
+        """Let the first `count` players trade in the loads that follow."""
+        self._players_file.write_bytes(msgspec.json.encode(self._players[:count]))
+
+    def pids(self) -> dict[str, int]:
+        """The processes of the stack by name."""
+        states = self.supervisor.states()
+        return {name: state.pid for name, state in states.items() if state.pid is not None}
+
+    def restarts(self) -> dict[str, int]:
+        """How often each process was started again after it died."""
+        return {name: state.restarts for name, state in self.supervisor.states().items()}
+
+    def memory_mib(self) -> dict[str, float]:
+        """Resident memory by process, children included, in MiB."""
+        return {name: proc.resident_mib(pid) for name, pid in self.pids().items()}
+
+    def settle(self) -> None:
+        """Wait until the outbox is empty and all of Kafka has landed.
+
+        Raises:
+            BenchmarkFailed: it takes too long.
+        """
+        self.drain()
+        if "streaming" not in self.pids():
+            return
+        deadline = time.monotonic() + _PATIENCE_S
+        while behind := self._behind():
+            if time.monotonic() > deadline:
+                raise BenchmarkFailed(f"the landing jobs do not catch up: {behind}")
+            time.sleep(_LAG_POLL_S)
+
+    def drain(self) -> None:
+        """Wait until the outbox is empty.
+
+        Raises:
+            BenchmarkFailed: it takes too long.
+        """
+        deadline = time.monotonic() + _PATIENCE_S
+        while waiting := self._outbox.length():
+            if time.monotonic() > deadline:
+                raise BenchmarkFailed(f"{waiting:,} commits still wait for Kafka")
+            time.sleep(_POLL_S)
+
+    def close(self) -> None:
+        """Let go of Redis."""
+        self._outbox.close()
+
+    def _behind(self) -> str:
+        """Say what has not landed yet; nothing when all has."""
+        try:
+            lag = landing_lag(self.settings.kafka_bootstrap, tuple(EVENTS))
+        except KafkaError as error:
+            return repr(error)  # a new broker makes the groups' topic when it is first asked
+        return ", ".join(f"{topic} by {count}" for topic, count in lag.items() if count)
+
+    def _run(self, load: Load, roots: dict[str, int]) -> Run:
+        before = cpu_s(roots)
+        measured = send(load)
+        self.settle()
+        after = cpu_s(roots)
+        return Run(load=measured, cpu_s={name: after[name] - before[name] for name in roots})
+
+
+def send(load: Load) -> Measured:
+    """Send a load from a process of its own.
+
+    Raises:
+        BenchmarkFailed: the server did not answer.
+    """
+    ended = subprocess.run(
+        [sys.executable, "-m", "benchmarks.client"],
+        cwd=ROOT,
+        input=msgspec.json.encode(load),
+        capture_output=True,
+        check=False,
+    )
+    if ended.returncode != 0:
+        last_line = ended.stderr.decode().strip().splitlines()[-1:]
+        raise BenchmarkFailed(f"the load client ended: {' '.join(last_line)}")
+    return msgspec.json.decode(ended.stdout, type=Measured)
+
+
+@contextmanager
+def standing(
+    settings: Settings, progress: Progress, names: tuple[str, ...] = NAMES
+) -> Iterator[Stand]:
+    """Start a stack of its own below `settings.var`, and a hello; remove both at the end.
+
+    Args:
+        settings: of the stack that the operator would run; its folder and ports are not touched.
+        progress: told about each process.
+        names: the processes to start.
+    """
+    api, redis, kafka, controller, hello_port = _free_ports(5)
+    own = replace(
+        settings,
+        var_dir=str(settings.var / "bench"),
+        api_port=api,
+        redis_port=redis,
+        kafka_port=kafka,
+        kafka_controller_port=controller,
+    )
+    stop(own, progress)  # what an interrupted run left
+    shutil.rmtree(own.var, ignore_errors=True)
+    try:
+        start(own, progress, names)
+        with _hello(replace(own, api_port=hello_port)) as hello_pid:
+            stand = Stand(own, hello_port, hello_pid, issue_token(own, "game"))
+            try:
+                yield stand
+            finally:
+                stand.close()
+    finally:
+        stop(own, progress)
+    shutil.rmtree(own.var)  # kept when something failed: the logs say why
+
+
+@contextmanager
+def _hello(settings: Settings) -> Iterator[int]:
+    log = Path(Layout.of(settings).log_of("hello"))
+    with log.open("wb") as written:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "benchmarks.hello"],
+            cwd=ROOT,
+            env=hello_environment(settings),
+            stdout=written,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        _wait_for_port(settings.api_port, process, log)
+        yield process.pid
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def hello_environment(settings: Settings) -> dict[str, str]:
+    """Return the variables that the hello starts with."""
+    return {"PATH": str(Path(sys.executable).parent), "PYTHONPATH": str(ROOT)} | as_environment(
+        settings
+    )
+
+
+def _wait_for_port(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + _PATIENCE_S
+    while process.poll() is None and time.monotonic() < deadline:
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+        except OSError:
+            time.sleep(_POLL_S)
+        else:
+            return
+    raise BenchmarkFailed(f"the hello did not start:\n{log.read_text()}")
+
+
+def _free_ports(count: int) -> list[int]:
+    found: list[int] = []
+    for port in range(_FIRST_PORT, _LAST_PORT + 1):
+        with socket.socket() as attempt:
+            attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                attempt.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        found.append(port)
+        if len(found) == count:
+            return found
+    raise BenchmarkFailed(f"fewer than {count} ports are free from {_FIRST_PORT} to {_LAST_PORT}")

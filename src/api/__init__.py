@@ -1,0 +1,1 @@
+"""HTTP: how things are asked for. One file a namespace; no rules."""

@@ -1,0 +1,52 @@
+"""Serving the application with granian."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from granian.constants import Interfaces
+from granian.log import LogLevels
+from granian.server import Server
+from granian.server.common import AbstractServer
+
+from src.config import Settings, as_environment
+
+#: Seconds that a worker may take to finish what it serves before it is ended.
+_STOP_S = 20
+_BACKLOG = 1_024
+
+
+def serve(settings: Settings) -> None:
+    """Serve until SIGTERM; workers that die are started again."""
+    # Workers are processes of their own: they load their settings and find the metrics' folder
+    # by the environment.
+    os.environ.update(as_environment(settings))
+    folder = settings.var / "run" / "metrics"
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    for left in folder.glob("*.db"):
+        left.unlink()
+    build_server("app:create_app", settings).serve()
+
+
+def build_server(factory: str, settings: Settings) -> AbstractServer[Any]:
+    """Return the server of an application.
+
+    Args:
+        factory: where the function lies that returns the application, as `module:function`.
+        settings: its address, workers and threads.
+    """
+    return Server(
+        factory,
+        factory=True,
+        address=settings.api_host,
+        port=settings.api_port,
+        interface=Interfaces.WSGI,
+        workers=settings.api_workers,
+        blocking_threads=settings.api_threads,
+        backlog=_BACKLOG,
+        respawn_failed_workers=True,
+        workers_kill_timeout=_STOP_S,
+        log_level=LogLevels.warning,
+    )

@@ -1,0 +1,155 @@
+"""All wiring: which adapter stands behind which port. Nothing connects before it is used."""
+
+from __future__ import annotations
+
+import random
+import time
+from datetime import UTC, datetime
+
+import uuid_utils
+from msgspec import Struct
+
+from src.classes.item import Catalogue
+from src.config import Settings
+from src.event_log.kafka_log import KafkaEventLog
+from src.event_log.relay import Pace, Relay, watchdog
+from src.events.record import Recorder
+from src.inventory_generation.catalogue import load_catalogue
+from src.inventory_generation.guilds import load_guilds
+from src.inventory_generation.player_classes import load_classes
+from src.inventory_generation.starter import draw_class
+from src.player_store.keys import Keys
+from src.player_store.outbox import Outbox
+from src.player_store.store import RedisPlayerStore
+from src.player_store.tokens import Role, Tokens
+from src.services.guild_service import GuildService
+from src.services.ledger import Ledger, Limits
+from src.services.player_service import PlayerService, Starter
+from src.services.shop_service import ShopService
+from src.services.trade_service import TradeService
+
+#: The first retry of a conflict waits up to this long, each further one up to twice as long.
+_PAUSE_S = 0.001
+_PAUSE_MAX_S = 0.050
+
+
+class Services(Struct, frozen=True, kw_only=True):
+    """The use cases of one realm, and what the API needs beside them."""
+
+    catalogue: Catalogue
+    store: RedisPlayerStore
+    tokens: Tokens
+    ledger: Ledger
+    trades: TradeService
+    players: PlayerService
+    shop: ShopService
+    guilds: GuildService
+
+
+def build_services(settings: Settings) -> Services:
+    """Wire the use cases to Redis as `settings` say."""
+    catalogue = load_catalogue()
+    classes = load_classes(catalogue)
+    drawn = random.Random()  # noqa: S311 - a class, not a secret
+    store = build_store(settings)
+    ledger = Ledger(
+        store,
+        Recorder(catalogue, new_id),
+        realm=settings.realm,
+        clock=now,
+        pause=pause,
+        limits=Limits(
+            settings.commit_attempts_max,
+            settings.batch_commit_trades,
+            settings.idempotency_ttl_s,
+        ),
+    )
+    starters = {
+        name: Starter(name, each.gold, each.capacity, dict(each.stacks))
+        for name, each in classes.items()
+    }
+    return Services(
+        catalogue=catalogue,
+        store=store,
+        tokens=build_tokens(settings),
+        ledger=ledger,
+        trades=TradeService(ledger, catalogue, new_id),
+        players=PlayerService(
+            ledger,
+            store,
+            catalogue,
+            starters=starters,
+            draw_class=lambda: draw_class(classes, drawn).name,
+            new_id=new_id,
+        ),
+        shop=ShopService(ledger, catalogue, new_id),
+        guilds=GuildService(
+            ledger,
+            store,
+            catalogue,
+            new_id=new_id,
+            answer_ttl_s=settings.idempotency_ttl_s,
+        ),
+    )
+
+
+def build_store(settings: Settings) -> RedisPlayerStore:
+    """Return the player store of a realm."""
+    return RedisPlayerStore(
+        settings.redis_host,
+        settings.redis_port,
+        Keys(settings.realm),
+        outbox_entries_max=settings.outbox_entries_max,
+        recent_trades_kept=settings.recent_trades_kept,
+        built_in_guilds=load_guilds(),
+    )
+
+
+def build_tokens(settings: Settings) -> Tokens:
+    """Return the tokens of a realm."""
+    return Tokens(settings.redis_host, settings.redis_port, Keys(settings.realm))
+
+
+def build_outbox(settings: Settings) -> Outbox:
+    """Return the outbox of a realm."""
+    return Outbox(settings.redis_host, settings.redis_port, Keys(settings.realm))
+
+
+def build_relay(settings: Settings) -> Relay:
+    """Wire the relay from the outbox to Kafka."""
+    return Relay(
+        build_outbox(settings),
+        KafkaEventLog(settings.kafka_bootstrap, settings.realm),
+        Pace(settings.relay_batch_entries, settings.relay_gather_ms / 1_000),
+        watchdog(settings.relay_timeout_s),
+    )
+
+
+def issue_token(settings: Settings, role: str, player_id: int | None = None) -> str:
+    """Return a new API token of a role.
+
+    Raises:
+        ValueError: no such role, or the player does not fit the role.
+        StoreUnreachable: Redis does not answer.
+    """
+    tokens = build_tokens(settings)
+    try:
+        return tokens.issue(Role(role), player_id)
+    finally:
+        tokens.close()
+
+
+def now() -> datetime:
+    """Return the time, UTC, with microseconds."""
+    return datetime.now(UTC)
+
+
+def new_id() -> str:
+    """Return a new UUIDv7: unique, and rising with time (RFC 9562)."""
+    return str(uuid_utils.uuid7())
+
+
+def pause(attempt: int) -> None:
+    """Wait a random while before the `attempt`-th retry, so that rivals do not meet again."""
+    longest = min(_PAUSE_S * 2 ** (attempt - 1), _PAUSE_MAX_S)
+    time.sleep(random.uniform(0, longest))  # noqa: S311 - spreads rivals, keeps no secret

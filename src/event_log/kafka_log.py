@@ -1,0 +1,109 @@
+"""The log on Kafka, by kafka-python."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import closing
+
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.errors import KafkaError
+
+from src.event_log.log import LogError
+from src.event_log.topics import TOPIC_RELAY_POSITION
+from src.events.outbox_entry import Record
+
+#: Longer than a killed broker needs to be back on a busy machine (16-43 s were seen).
+_DELIVERY_TIMEOUT_MS = 90_000
+#: A batch a partition holds up to this; fewer and larger requests cost less processor time.
+_BATCH_BYTES = 1_048_576
+#: A refused trade of 2,000 lines is about 320 kB; this leaves room for what events may gain.
+_REQUEST_BYTES_MAX = 8_388_608
+_BOOTSTRAP_TIMEOUT_MS = 60_000
+_POLL_MS = 1_000
+
+
+class KafkaEventLog:
+    """Implements `src.event_log.log.EventLog`."""
+
+    def __init__(self, bootstrap: str, realm: str) -> None:
+        """Write the events of `realm`; nothing is connected yet."""
+        self._bootstrap = bootstrap
+        self._realm = realm.encode()
+        self._producer: KafkaProducer | None = None
+
+    def fence(self) -> None:
+        """Shut out every earlier writer of this realm."""
+        try:
+            self._producer = KafkaProducer(
+                bootstrap_servers=self._bootstrap,
+                bootstrap_timeout_ms=_BOOTSTRAP_TIMEOUT_MS,
+                transactional_id=f"relay-{self._realm.decode()}",
+                acks="all",
+                linger_ms=20,
+                batch_size=_BATCH_BYTES,
+                max_request_size=_REQUEST_BYTES_MAX,
+                delivery_timeout_ms=_DELIVERY_TIMEOUT_MS,
+            )
+            self._producer.init_transactions()
+        except KafkaError as error:
+            raise LogError(f"fencing failed: {error!r}") from error
+
+    def position(self) -> int:
+        """Return the seq of the last record ever committed, 0 when there is none."""
+        try:
+            return self._read_position()
+        except KafkaError as error:
+            raise LogError(f"reading the position failed: {error!r}") from error
+
+    def publish(self, records: Sequence[Record], position: int) -> None:
+        """Commit all records and the new position, or none of them."""
+        producer = self._producer
+        if producer is None:
+            raise LogError("publishing before fencing")
+        try:
+            producer.begin_transaction()
+            sent = [producer.send(r.topic, key=r.key, value=r.value) for r in records]
+            sent.append(
+                producer.send(TOPIC_RELAY_POSITION, key=self._realm, value=b"%d" % position)
+            )
+            # flush first: committing with records still lingering switches lingering off.
+            producer.flush()
+            for future in sent:
+                # After a delivery time-out the commit would still succeed without the record.
+                future.get(timeout=0)
+            producer.commit_transaction()
+        except KafkaError as error:
+            raise LogError(f"publishing failed: {error!r}") from error
+
+    def close(self) -> None:
+        """Let go of the log without waiting for what is under way."""
+        if self._producer is not None:
+            self._producer.close(timeout=0)
+            self._producer = None
+
+    def _read_position(self) -> int:
+        """Read the markers up to the end of the topic; the last of this realm holds."""
+        partition = TopicPartition(TOPIC_RELAY_POSITION, 0)
+        # A read_committed reader's end lies before the first open transaction, be it another
+        # realm's, and our marker may lie behind that: so the end is that of all that is written.
+        with closing(self._consumer("read_uncommitted")) as consumer:
+            end = consumer.end_offsets([partition])[partition]
+        with closing(self._consumer("read_committed")) as consumer:
+            consumer.assign([partition])
+            consumer.seek_to_beginning(partition)
+            found = 0
+            while consumer.position(partition) < end:
+                for batch in consumer.poll(timeout_ms=_POLL_MS).values():
+                    for record in batch:
+                        if record.key == self._realm:
+                            found = int(record.value)
+            return found
+
+    def _consumer(self, isolation_level: str) -> KafkaConsumer:
+        return KafkaConsumer(
+            bootstrap_servers=self._bootstrap,
+            bootstrap_timeout_ms=_BOOTSTRAP_TIMEOUT_MS,
+            isolation_level=isolation_level,
+            enable_auto_commit=False,
+            group_id=None,
+        )

@@ -1,0 +1,1 @@
+"""Spark: events from Kafka become rows of Iceberg tables, each exactly once."""

@@ -1,0 +1,1 @@
+"""Entry points: one landing job a topic, or both in one JVM."""

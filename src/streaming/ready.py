@@ -1,0 +1,27 @@
+"""How a landing process tells that its queries run: its pid in `var/run/streaming.ready`."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from src.config import Settings
+
+
+def announce(settings: Settings) -> None:
+    """Tell that this process has compared the tables with Kafka and its queries run."""
+    path = _path(settings)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(str(os.getpid()))
+
+
+def is_announced(settings: Settings, pid: int) -> bool:
+    """Say whether the process with this pid has announced itself; an earlier one does not count."""
+    try:
+        return _path(settings).read_text() == str(pid)
+    except FileNotFoundError:
+        return False
+
+
+def _path(settings: Settings) -> Path:
+    return settings.var / "run" / "streaming.ready"

@@ -1,0 +1,106 @@
+"""Spark schemas and table columns, written from the one walk over the event definitions."""
+
+from __future__ import annotations
+
+from pyspark.sql.types import (
+    ArrayType,
+    BinaryType,
+    BooleanType,
+    DataType,
+    IntegerType,
+    LongType,
+    StringType,
+    StructField,
+    StructType,
+    TimestampNTZType,
+)
+
+from src.events.definitions import TradeEvent
+from src.events.fields import Field, fields_of
+
+TRADE = "trade"
+TRADE_LEG = "trade_leg"
+PLAYER_STATE = "player_state"
+QUARANTINE = "quarantine"
+ITEM = "item"
+
+#: What a leg's row repeats of its trade, so that most questions need no join.
+LEG_TRADE_COLUMNS = ("trade_id", "seq", "occurred_at", "kind", "status")
+
+#: Where a record was read: kept beside its event until it has landed.
+COORDINATES = ("partition", "offset", "received_at")
+
+#: Times are UTC without a zone: one of the engines cannot read Spark's zoned timestamps at all.
+_COLUMN_TYPES: dict[str, DataType] = {
+    "long": LongType(),
+    "string": StringType(),
+    "timestamp": TimestampNTZType(),
+}
+
+QUARANTINE_SCHEMA = StructType(
+    [
+        StructField("topic", StringType(), metadata={"comment": "Where the record was read."}),
+        StructField("partition", IntegerType(), metadata={"comment": "Its partition."}),
+        StructField("offset", LongType(), metadata={"comment": "Its offset."}),
+        StructField(
+            "received_at",
+            TimestampNTZType(),
+            metadata={"comment": "When Kafka received it, UTC."},
+        ),
+        StructField("reason", StringType(), metadata={"comment": "Why it could not land."}),
+        StructField("raw_value", BinaryType(), metadata={"comment": "The record, unchanged."}),
+    ]
+)
+
+ITEM_SCHEMA = StructType(
+    [
+        StructField("item_id", LongType()),
+        StructField("name", StringType()),
+        StructField("kind", StringType()),
+        StructField("material", StringType()),
+        StructField("power_level", LongType()),
+        StructField("magical", BooleanType()),
+        StructField("rarity", StringType()),
+        StructField("level", LongType()),
+        StructField("value", LongType()),
+    ]
+)
+
+
+def column_schema(fields: tuple[Field, ...]) -> StructType:
+    """Return the table columns of event fields, each with its description as its comment."""
+    return StructType([_struct_field(field) for field in fields])
+
+
+def parsed_schema(fields: tuple[Field, ...]) -> StructType:
+    """Return what a parsed record is while its batch lands: see `parsing.parsed_rows`."""
+    quarantined = [field for field in QUARANTINE_SCHEMA.fields if field.name != "topic"]
+    return StructType([*quarantined, StructField("event", column_schema(fields))])
+
+
+def rows_field(fields: tuple[Field, ...]) -> Field:
+    """Return the one field that holds rows.
+
+    Raises:
+        ValueError: there is none, or more than one.
+    """
+    (field,) = (field for field in fields if field.kind == "rows")
+    return field
+
+
+def trade_schema() -> StructType:
+    """Return the columns of `trade`: the event without its legs."""
+    return column_schema(tuple(f for f in fields_of(TradeEvent) if f.kind != "rows"))
+
+
+def trade_leg_schema() -> StructType:
+    """Return the columns of `trade_leg`: what it repeats of its trade, then the leg."""
+    fields = fields_of(TradeEvent)
+    by_name = {field.name: field for field in fields}
+    repeated = tuple(by_name[name] for name in LEG_TRADE_COLUMNS)
+    return column_schema(repeated + rows_field(fields).rows)
+
+
+def _struct_field(field: Field) -> StructField:
+    kind = ArrayType(column_schema(field.rows)) if field.rows else _COLUMN_TYPES[field.kind]
+    return StructField(field.name, kind, metadata={"comment": field.description})

@@ -1,0 +1,88 @@
+"""The Spark session that lands events: small, local, UTC, with the Iceberg catalog."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from pyspark.sql import SparkSession
+
+from src.config import Settings
+
+#: The catalog's name in Spark, and the namespace in it: a table is `guildhall.guildhall.trade`.
+CATALOG = "guildhall"
+NAMESPACE = "guildhall"
+
+#: How often a task is tried before its batch fails; plain `local[2]` would not try again at all.
+_TASK_ATTEMPTS = 4
+
+_LOGGING = Path(__file__).resolve().parent / "log4j2.properties"
+
+#: One collector thread and no parallel compilers beyond need: the cores are for the tasks.
+_JVM_OPTIONS = "-XX:+UseSerialGC -XX:MaxMetaspaceSize=256m -XX:ReservedCodeCacheSize=128m"
+
+
+def start_session(settings: Settings, name: str) -> SparkSession:
+    """Start a JVM with the session of this process.
+
+    Args:
+        settings: cores, memory in MiB, and where the warehouse and temporary files lie.
+        name: what the session is for, as shown in its logs.
+    """
+    scratch = settings.var / "spark"
+    scratch.mkdir(parents=True, exist_ok=True)
+    # Python workers judge suspect records; they must be this very environment.
+    os.environ["PYSPARK_PYTHON"] = sys.executable
+    builder = SparkSession.builder.master(f"local[{settings.streaming_cores},{_TASK_ATTEMPTS}]")
+    for key, value in {**_spark(settings, scratch), **_iceberg(settings)}.items():
+        builder = builder.config(key, value)
+    return builder.appName(name).getOrCreate()
+
+
+def _spark(settings: Settings, scratch: Path) -> dict[str, str]:
+    options = f"{_JVM_OPTIONS} -Dlog4j2.configurationFile={_LOGGING} -Djava.io.tmpdir={scratch}"
+    return {
+        "spark.driver.memory": f"{settings.streaming_memory_mib}m",
+        "spark.driver.extraJavaOptions": f"{options} -Duser.timezone=UTC",
+        "spark.driver.extraClassPath": f"{Path(sys.prefix) / 'jars' / 'spark'}/*",
+        "spark.driver.host": "127.0.0.1",
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.local.dir": str(scratch),
+        "spark.sql.warehouse.dir": str(scratch / "warehouse"),
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+        "spark.sql.session.timeZone": "UTC",
+        # The two jobs share the cores; a backlog of one must not starve the other.
+        "spark.scheduler.mode": "FAIR",
+        # Batches are small and their plans known: planning again at run time only costs.
+        "spark.sql.adaptive.enabled": "false",
+        "spark.sql.shuffle.partitions": str(settings.streaming_cores),
+        # A record with one wrong field is wrong as a whole; see parsing.py.
+        "spark.sql.json.enablePartialResults": "false",
+        # What is cached lives for one batch: packing it tight would cost more than it saves.
+        "spark.sql.inMemoryColumnarStorage.compressed": "false",
+        "spark.sql.inMemoryColumnarStorage.batchSize": "2000",
+        # The state that the driver keeps for a console that is not there.
+        "spark.sql.ui.retainedExecutions": "1",
+        "spark.ui.retainedJobs": "1",
+        "spark.ui.retainedStages": "1",
+        "spark.ui.retainedTasks": "1",
+        "spark.sql.streaming.ui.enabled": "false",
+        "spark.sql.streaming.metricsEnabled": "false",
+        # Nothing reads a checkpoint back: a restart begins where the tables are.
+        "spark.sql.streaming.minBatchesToRetain": "2",
+        # Records go to Python in batches of this many; larger ones gain nothing and cost memory.
+        "spark.sql.execution.arrow.maxRecordsPerBatch": "2000",
+    }
+
+
+def _iceberg(settings: Settings) -> dict[str, str]:
+    catalog = f"spark.sql.catalog.{CATALOG}"
+    return {
+        catalog: "org.apache.iceberg.spark.SparkCatalog",
+        f"{catalog}.type": "hadoop",
+        f"{catalog}.warehouse": f"file://{settings.warehouse}",
+        # Positions are read from the newest snapshot; a cached one would land rows twice.
+        f"{catalog}.cache-enabled": "false",
+    }

@@ -1,0 +1,239 @@
+"""What every player store must do: `src.services.ports.PlayerStore`, on each adapter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from src.classes.guild import Guild
+from src.player_store.store import RedisPlayerStore
+from src.services.ports import (
+    Claim,
+    Commit,
+    Committed,
+    Conflict,
+    Membership,
+    OutboxFull,
+    PlayerStore,
+    Replayed,
+    Unchecked,
+)
+from tests.support.commits import TTL_S, answered, player, writes
+from tests.support.realm import Realm
+
+BEYOND_DOUBLES = 2**53 + 1
+
+
+@pytest.fixture
+def store(realm: Realm) -> RedisPlayerStore:
+    return realm.services.store
+
+
+def commit(store: PlayerStore, *commits: Commit) -> list[object]:
+    return list(store.commit(commits, store.read(()).epoch))
+
+
+def test_a_player_is_read_back_as_it_was_committed(store: PlayerStore) -> None:
+    born = player(1, gold=2**53 - 1, _5=1, _6=2**53 - 1)
+    assert commit(store, writes(born)) == [Committed(1)]
+    assert store.read([1, 2]).players == {1: born}
+
+
+def test_events_are_numbered_without_gaps_however_many_a_commit_has(store: PlayerStore) -> None:
+    replies = commit(store, writes(player(1), events=3), writes(player(2)))
+    replies += commit(store, writes(player(1, 2), events=2))
+    assert replies == [Committed(3), Committed(4), Committed(6)]
+
+
+def test_an_entry_waits_in_the_outbox_byte_for_byte_under_its_last_number(realm: Realm) -> None:
+    entry = bytes(range(256)) + b" 9007199254740993 1e400 \xff"
+    commit(realm.services.store, writes(player(1), entry=entry, events=7))
+    assert realm.entries() == [(b"7-0", {b"events": entry})]
+
+
+def test_versions_beyond_what_a_double_keeps_are_told_apart(store: PlayerStore) -> None:
+    commit(store, writes(player(1, BEYOND_DOUBLES), replacing=0))
+    # As doubles, 2**53 and 2**53 + 1 are equal.
+    for stale in (2**53, BEYOND_DOUBLES + 1):
+        (reply,) = commit(store, writes(player(1, stale + 1), replacing=stale))
+        assert isinstance(reply, Conflict)
+    assert commit(store, writes(player(1, BEYOND_DOUBLES + 1))) == [Committed(2)]
+
+
+def test_numbers_of_events_stay_exact_past_1e14(realm: Realm) -> None:
+    realm.redis.set(realm.keys.seq, 10**17 + 1)
+    assert commit(realm.services.store, writes(player(1), events=2)) == [Committed(10**17 + 3)]
+    (entry,) = realm.entries()
+    assert entry[0] == b"%d-0" % (10**17 + 3)
+
+
+def test_a_new_player_must_not_be_there_yet(store: PlayerStore) -> None:
+    commit(store, writes(player(1, gold=5)))
+    (reply,) = commit(store, writes(player(1, gold=7)))
+    assert reply == Conflict({1: player(1, gold=5)}, frozenset())
+
+
+def test_a_conflict_tells_every_player_as_it_is_now(store: PlayerStore) -> None:
+    commit(store, writes(player(1), player(2)))
+    commit(store, writes(player(2, 2, gold=9)))
+    (reply,) = commit(store, writes(player(1, 2), player(2, 2), player(3, 2)))
+    assert reply == Conflict({1: player(1), 2: player(2, 2, gold=9)}, frozenset({3}))
+
+
+def test_a_commit_of_a_thousand_players_is_one_commit(store: PlayerStore) -> None:
+    many = [player(player_id) for player_id in range(1, 2_001)]
+    assert commit(store, writes(*many, events=2_000)) == [Committed(2_000)]
+    (reply,) = commit(store, writes(*many))
+    assert isinstance(reply, Conflict)
+    assert len(reply.players) == 2_000
+
+
+def test_each_commit_of_a_round_trip_stands_alone(store: PlayerStore) -> None:
+    commit(store, writes(player(1)))
+    replies = commit(store, writes(player(2)), writes(player(1)), writes(player(3)))
+    assert [type(reply) for reply in replies] == [Committed, Conflict, Committed]
+    assert store.read([1, 2, 3]).players.keys() == {1, 2, 3}
+
+
+def test_an_answer_is_replayed_as_it_was_kept(store: PlayerStore) -> None:
+    value = b"print\n" + bytes(range(256))
+    commit(store, writes(player(1), answer=answered("a", value)))
+    assert commit(store, writes(player(2), answer=answered("a", b"other"))) == [Replayed(value)]
+    assert store.read([2]).players == {}
+
+
+def test_a_replay_comes_before_a_conflict(store: PlayerStore) -> None:
+    first = writes(player(1), answer=answered("a"))
+    commit(store, first)
+    assert commit(store, first) == [Replayed(b"print\n[]")]
+
+
+def test_an_answer_lives_as_long_as_it_was_told_to(realm: Realm) -> None:
+    commit(realm.services.store, writes(player(1), answer=answered("a")))
+    assert TTL_S - 60 <= realm.ttl_s(realm.keys.idempotency("holder", "a")) <= TTL_S
+
+
+def refused_by_conflict(_realm: Realm) -> Commit:
+    return writes(player(1, 3), player(2), answer=answered("new"), recent=((1, b"line"),))
+
+
+def refused_by_replay(_realm: Realm) -> Commit:
+    return writes(player(2), answer=answered("kept"), recent=((1, b"line"),))
+
+
+def refused_as_unchecked(realm: Realm) -> Commit:
+    realm.redis.set(realm.keys.checked_run_id, "another life")
+    return writes(player(2), answer=answered("new"), memberships=(Membership("g", 2, True),))  # noqa: FBT003 - a record
+
+
+def refused_as_full(realm: Realm) -> Commit:
+    realm.services.store.close()
+    realm.services.store.__init__(  # type: ignore[misc]  # the same store with no room
+        realm.settings.redis_host,
+        realm.settings.redis_port,
+        realm.keys,
+        outbox_entries_max=1,
+        recent_trades_kept=50,
+    )
+    return writes(player(2), answer=answered("new"), recent=((1, b"line"),))
+
+
+@pytest.mark.parametrize(
+    ("refused", "kind"),
+    [
+        (refused_by_conflict, Conflict),
+        (refused_by_replay, Replayed),
+        (refused_as_unchecked, Unchecked),
+        (refused_as_full, OutboxFull),
+    ],
+)
+def test_what_is_not_committed_writes_nothing(
+    realm: Realm, refused: Callable[[Realm], Commit], kind: type[object]
+) -> None:
+    commit(realm.services.store, writes(player(1), answer=answered("kept")))
+    given = refused(realm)
+    before = realm.dump()
+    (reply,) = commit(realm.services.store, given)
+    assert isinstance(reply, kind)
+    assert realm.dump() == before
+
+
+def test_a_full_outbox_still_replays(realm: Realm) -> None:
+    commit(realm.services.store, writes(player(1), answer=answered("kept")))
+    refused_as_full(realm)
+    assert commit(realm.services.store, writes(player(2), answer=answered("kept"))) == [
+        Replayed(b"print\n[]")
+    ]
+
+
+def test_recent_lines_are_kept_newest_first_and_bounded(realm: Realm) -> None:
+    kept = realm.settings.recent_trades_kept
+    lines = tuple((1, b"line %d" % number) for number in range(kept + 10))
+    commit(realm.services.store, writes(player(1), recent=lines))
+    found = realm.services.store.recent_trades(1)
+    assert found == [line for _, line in reversed(lines)][:kept]
+    assert realm.services.store.recent_trades(2) == []
+
+
+def test_members_are_listed_by_rising_id_and_paged(store: PlayerStore) -> None:
+    joined = tuple(Membership("g", player_id, joined=True) for player_id in (10, 9, 100, 2**53 - 1))
+    commit(store, writes(player(1), memberships=joined))
+    assert store.guild_members("g", 0, 10) == [9, 10, 100, 2**53 - 1]
+    assert store.guild_members("g", 9, 2) == [10, 100]
+    commit(store, writes(player(1, 2), memberships=(Membership("g", 10, joined=False),)))
+    assert store.guild_members("g", 0, 10) == [9, 100, 2**53 - 1]
+    assert store.guild_size("g") == 3
+    assert store.guild_size("nobody's") == 0
+
+
+def test_a_key_belongs_to_the_request_that_claimed_it_first(store: PlayerStore) -> None:
+    assert store.claim("holder", "a", "print", TTL_S) is Claim.NEW
+    assert store.claim("holder", "a", "print", TTL_S) is Claim.SAME
+    assert store.claim("holder", "a", "other", TTL_S) is Claim.OTHER
+    assert store.claim("another holder", "a", "other", TTL_S) is Claim.NEW
+
+
+def test_a_key_with_an_answer_is_claimed_by_its_request_only(store: PlayerStore) -> None:
+    commit(store, writes(player(1), answer=answered("a", b"print\n[]")))
+    assert store.claim("holder", "a", "other", TTL_S) is Claim.OTHER
+
+
+def test_a_claim_lives_on_from_when_it_was_last_made(realm: Realm) -> None:
+    store, key = realm.services.store, realm.keys.idempotency("holder", "a")
+    store.claim("holder", "a", "print", TTL_S)
+    realm.redis.expire(key, 10)
+    store.claim("holder", "a", "other", TTL_S)
+    assert realm.ttl_s(key) <= 10
+    # The parts of a request that is sent again late are kept for as long from then on.
+    store.claim("holder", "a", "print", TTL_S)
+    assert TTL_S - 60 <= realm.ttl_s(key) <= TTL_S
+
+
+def test_player_ids_are_never_given_twice(store: PlayerStore) -> None:
+    assert [store.next_player_id() for _ in range(3)] == [1, 2, 3]
+
+
+def test_a_guild_is_founded_once(store: PlayerStore) -> None:
+    guild = Guild(name="Night Watch", fee=2**53 - 1, region="north")
+    assert store.found_guild(guild)
+    assert not store.found_guild(Guild(name="Night Watch"))
+    assert store.guild("Night Watch") == guild
+    assert store.guild("Day Watch") is None
+    assert guild in store.guilds()
+
+
+def test_a_guild_that_every_realm_has_cannot_be_founded(store: PlayerStore) -> None:
+    built_in = store.guilds()
+    assert built_in
+    assert not store.found_guild(Guild(name=built_in[0].name))
+    assert store.guilds() == sorted(built_in, key=lambda guild: guild.name)
+
+
+def test_all_players_are_found_and_nothing_else(realm: Realm) -> None:
+    store = realm.services.store
+    commit(
+        store, writes(*(player(player_id) for player_id in range(1, 1_503)), recent=((1, b"l"),))
+    )
+    store.next_player_id()
+    assert sorted(each.player_id for each in store.all_players()) == list(range(1, 1_503))

@@ -1,0 +1,70 @@
+"""The benchmarks run, on real parts, and tell what they promise; how fast is not asked here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from benchmarks.http_rows import Size
+from benchmarks.page import page_of
+from benchmarks.results import Results
+from benchmarks.run import BENCHMARKS, run
+from src.cli.commands.bench import NAMES
+from src.config import Settings
+from src.stack.lifecycle import Silent
+
+_SMALL = Size(
+    runs=1,
+    seconds=0.5,
+    trading_players=40,
+    players_many=50,
+    backlog_events=600,
+    freshness_s=4.0,
+)
+
+
+def test_the_command_offers_every_benchmark() -> None:
+    assert NAMES == BENCHMARKS
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> Results:
+    """Run every benchmark, each as short as it can be."""
+    settings = Settings(var_dir=str(tmp_path_factory.mktemp("bench")))
+    found = run(settings, _SMALL, Silent(), "./guildhall bench")
+    assert not (Path(settings.var_dir) / "bench").exists()
+    return found
+
+
+@pytest.mark.kafka
+@pytest.mark.spark
+@pytest.mark.stack
+def test_every_benchmark_is_measured_and_nothing_is_wrong_at_the_end(results: Results) -> None:
+    assert results.faults == ()
+    assert {row.name for row in results.rows} | {"backlog", "freshness", "memory"} == set(NAMES)
+    for row in results.rows:
+        assert row.rate().low > 0
+        assert row.hello_rate().low > 0
+        assert {"api", "redis", "relay", "kafka", "streaming"} <= row.runs[0].cpu_s.keys()
+    assert {figure.name.partition("_")[0] for figure in results.figures} == {
+        "backlog",
+        "freshness",
+    }
+    assert all(mib > 0 for mib in results.memory_mib.values())
+    # The ratios, for whoever reads the log of a test run.
+    print({row.name: row.share_of_hello().median for row in results.rows})  # noqa: T201 - as said
+
+
+@pytest.mark.kafka
+@pytest.mark.spark
+@pytest.mark.stack
+def test_the_page_and_the_json_hold_every_row_and_goal(results: Results) -> None:
+    page = page_of(results)
+    for row in results.rows:
+        assert f"`{row.name}`" in page
+    for goal in results.goals:
+        assert goal.title in page
+    assert len(results.goals) == 9
+    assert msgspec.json.decode(msgspec.json.encode(results), type=Results) == results

@@ -1,0 +1,49 @@
+"""Commits written by hand, to ask a player store for one thing at a time."""
+
+from __future__ import annotations
+
+from src.classes.inventory import Inventory
+from src.classes.player import Player
+from src.services.ports import Change, Commit, Membership, StoredAnswer
+
+TTL_S = 3_600
+
+
+def player(player_id: int, version: int = 1, gold: int = 0, **items: int) -> Player:
+    """Return a player state; items as `_5=2` for 2 units of item 5."""
+    held = {int(name[1:]): quantity for name, quantity in items.items()}
+    return Player(
+        player_id=player_id,
+        version=version,
+        username=f"player {player_id}",
+        player_class="farmer",
+        gold=gold,
+        inventory=Inventory(999, held),
+    )
+
+
+def writes(
+    *players: Player,
+    replacing: int | None = None,
+    entry: bytes = b"trade k {}",
+    events: int = 1,
+    answer: StoredAnswer | None = None,
+    recent: tuple[tuple[int, bytes], ...] = (),
+    memberships: tuple[Membership, ...] = (),
+) -> Commit:
+    """Return the commit of these states, each the successor of the version before it."""
+    return Commit(
+        changes=tuple(
+            Change(each, each.version - 1 if replacing is None else replacing) for each in players
+        ),
+        entry=entry,
+        events=events,
+        answer=answer,
+        recent=recent,
+        memberships=memberships,
+    )
+
+
+def answered(key: str, value: bytes = b"print\n[]", ttl_s: int = TTL_S) -> StoredAnswer:
+    """Return the answer to keep under a key."""
+    return StoredAnswer("holder", key, value, ttl_s)

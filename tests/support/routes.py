@@ -1,0 +1,82 @@
+"""Every route of the API with a request that it serves, and who may send it."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from src.player_store.tokens import Role
+
+OPERATOR, GAME, PLAYER, ANALYST = Role.OPERATOR, Role.GAME, Role.PLAYER, Role.ANALYST
+EVERYBODY = frozenset(Role)
+ACTING = frozenset({OPERATOR, GAME, PLAYER})
+GAMES = frozenset({OPERATOR, GAME})
+
+TRADE = {
+    "player_1": {"player_id": 1, "gold": 1},
+    "player_2": {"player_id": 2, "items": [{"item_id": 7, "quantity": 1}]},
+}
+
+
+class Route(NamedTuple):
+    """A route; `path` is served for players 1 (a farmer) and 2 (a hunter)."""
+
+    method: str
+    rule: str
+    path: str
+    status: int
+    roles: frozenset[Role]
+    body: Any = None
+
+    @property
+    def changes(self) -> bool:
+        """Whether it takes an idempotency key."""
+        return self.method != "GET"
+
+
+ROUTES = (
+    Route("POST", "/v1/players", "/v1/players", 201, GAMES, {"player_class": "farmer"}),
+    Route("GET", "/v1/players/<int:player_id>", "/v1/players/1", 200, EVERYBODY),
+    Route(
+        "GET", "/v1/players/<int:player_id>/inventory", "/v1/players/1/inventory", 200, EVERYBODY
+    ),
+    Route("GET", "/v1/players/<int:player_id>/trades", "/v1/players/1/trades", 200, EVERYBODY),
+    Route("POST", "/v1/trades", "/v1/trades", 201, GAMES, TRADE),
+    Route("POST", "/v1/trades/batch", "/v1/trades/batch", 200, GAMES, {"trades": [TRADE]}),
+    Route("GET", "/v1/items", "/v1/items?limit=1", 200, EVERYBODY),
+    Route("GET", "/v1/items/<int:item_id>", "/v1/items/101", 200, EVERYBODY),
+    Route(
+        "POST",
+        "/v1/players/<int:player_id>/purchases",
+        "/v1/players/1/purchases",
+        201,
+        ACTING,
+        {"item_id": 101},
+    ),
+    Route(
+        "POST",
+        "/v1/players/<int:player_id>/sales",
+        "/v1/players/1/sales",
+        201,
+        ACTING,
+        {"item_id": 6, "quantity": 2},
+    ),
+    Route("GET", "/v1/guilds", "/v1/guilds", 200, EVERYBODY),
+    Route("POST", "/v1/guilds", "/v1/guilds", 201, GAMES, {"name": "Night Watch", "fee": 5}),
+    Route(
+        "GET", "/v1/guilds/<string:name>/members", "/v1/guilds/Wayfarers/members", 200, EVERYBODY
+    ),
+    Route(
+        "PUT",
+        "/v1/players/<int:player_id>/guild",
+        "/v1/players/1/guild",
+        200,
+        ACTING,
+        {"guild": "Wayfarers"},
+    ),
+    Route("DELETE", "/v1/players/<int:player_id>/guild", "/v1/players/1/guild", 200, ACTING),
+)
+
+#: Routes that probes and browsers ask without a token.
+OPEN_ROUTES = ("/healthz", "/readyz", "/metrics", "/swagger.json", "/docs")
+#: What flask-restx serves beside them: the page's own scripts, and an empty page at the top.
+OTHER_RULES = ("/swaggerui/<path:filename>", "/")
