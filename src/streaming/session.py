@@ -19,8 +19,12 @@ _TASK_ATTEMPTS = 4
 
 _LOGGING = Path(__file__).resolve().parent / "log4j2.properties"
 
-#: One collector thread and no parallel compilers beyond need: the cores are for the tasks.
-_JVM_OPTIONS = "-XX:+UseSerialGC -XX:MaxMetaspaceSize=256m -XX:ReservedCodeCacheSize=128m"
+#: One collector thread, and only the quick compiler: a batch is small and its plan new, so that the
+#: optimizing one would take more of the cores than it gives back.
+_JVM_OPTIONS = (
+    "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:MaxMetaspaceSize=256m "
+    "-XX:ReservedCodeCacheSize=128m"
+)
 
 
 def start_session(settings: Settings, name: str) -> SparkSession:
@@ -53,6 +57,13 @@ def _spark(settings: Settings, scratch: Path) -> dict[str, str]:
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
         "spark.sql.session.timeZone": "UTC",
+        # Hadoop's own starts a process for each file, to set its permissions, where its native
+        # library is missing; this one asks Java.
+        "spark.hadoop.fs.file.impl": "com.globalmentor.apache.hadoop.fs.BareLocalFileSystem",
+        "spark.sql.streaming.checkpointFileManagerClass": (
+            "org.apache.spark.sql.execution.streaming.checkpointing"
+            ".FileSystemBasedCheckpointFileManager"
+        ),
         # The two jobs share the cores; a backlog of one must not starve the other.
         "spark.scheduler.mode": "FAIR",
         # Batches are small and their plans known: planning again at run time only costs.
@@ -72,6 +83,7 @@ def _spark(settings: Settings, scratch: Path) -> dict[str, str]:
         "spark.sql.streaming.metricsEnabled": "false",
         # Nothing reads a checkpoint back: a restart begins where the tables are.
         "spark.sql.streaming.minBatchesToRetain": "2",
+        "spark.python.daemon.module": "src.streaming.worker_daemon",
         # Records go to Python in batches of this many; larger ones gain nothing and cost memory.
         "spark.sql.execution.arrow.maxRecordsPerBatch": "2000",
     }

@@ -4,25 +4,17 @@ from __future__ import annotations
 
 import json
 import logging
-from typing import TYPE_CHECKING
+from ast import literal_eval
 
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 from kafka.structs import OffsetAndMetadata
 from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql.streaming.listener import StreamingQueryListener
+from pyspark.sql.streaming.query import StreamingQuery
 
 from src.config import Settings
 from src.event_log.topics import landing_group
 from src.streaming.tables import Positions
-
-if TYPE_CHECKING:
-    from pyspark.sql.streaming.listener import (
-        QueryIdleEvent,
-        QueryProgressEvent,
-        QueryStartedEvent,
-        QueryTerminatedEvent,
-    )
 
 _log = logging.getLogger(__name__)
 
@@ -53,6 +45,9 @@ def read_topic(spark: SparkSession, settings: Settings, topic: str, start: Posit
         "kafka.isolation.level": "read_committed",
         # Records that Kafka has forgotten before they landed are a loss; never pass over them.
         "failOnDataLoss": "true",
+        # Behind the last record of a batch only transaction markers may come: then Kafka holds the
+        # answer back this long, half a second unless told otherwise, and the batch with it.
+        "kafka.fetch.max.wait.ms": "10",
         # Several megabytes at once: a backlog is read with few requests.
         "kafka.max.partition.fetch.bytes": str(8 * 1024 * 1024),
         "kafka.receive.buffer.bytes": str(1024 * 1024),
@@ -114,31 +109,30 @@ def _ends(settings: Settings, topic: str) -> dict[int, tuple[int, int]]:
         consumer.close()
 
 
-class ProgressListener(StreamingQueryListener):
+class LagTeller:
     """Commits what has landed as a Kafka consumer group, so that lag can be seen from outside.
 
-    Nothing reads these offsets back: positions lie in the tables.
+    Nothing reads these offsets back: positions lie in the tables. It asks the queries instead of
+    listening to them: a listener in Python is told of each batch in hundreds of calls.
     """
 
     def __init__(self, settings: Settings) -> None:
         """Tell the Kafka of `settings`; it is reached at the first progress."""
         self._settings = settings
         self._consumers: dict[str, KafkaConsumer] = {}
+        self._told: dict[str, dict[str, int]] = {}
 
-    def onQueryStarted(self, event: QueryStartedEvent) -> None:  # noqa: N802 - Spark's name
-        """Do nothing: a started query has landed nothing."""
+    def tell(self, query: StreamingQuery) -> None:
+        """Commit the end of the last batch that a query has landed, if it is news."""
+        progress = query.lastProgress
+        for source in progress.sources if progress else ():
+            # pyspark gives the offsets as the text of a Python literal.
+            for topic, offsets in (literal_eval(str(source.endOffset)) or {}).items():
+                if self._told.get(topic) != offsets:
+                    self._commit(topic, offsets)
 
-    def onQueryProgress(self, event: QueryProgressEvent) -> None:  # noqa: N802 - Spark's name
-        """Commit the end of the batch that has landed."""
-        for source in event.progress.sources:
-            for topic, offsets in json.loads(source.endOffset or "{}").items():
-                self._commit(topic, offsets)
-
-    def onQueryIdle(self, event: QueryIdleEvent) -> None:  # noqa: N802 - Spark's name
-        """Do nothing: what had landed is committed already."""
-
-    def onQueryTerminated(self, event: QueryTerminatedEvent) -> None:  # noqa: N802, ARG002 - Spark's
-        """Close the connections; a query that ends takes its process with it."""
+    def close(self) -> None:
+        """Close the connections."""
         while self._consumers:
             self._consumers.popitem()[1].close()
 
@@ -152,6 +146,7 @@ class ProgressListener(StreamingQueryListener):
                     for partition, offset in offsets.items()
                 }
             )
+            self._told[topic] = offsets
         except KafkaError as error:
             # Only the displayed lag is late; the next batch tells it again.
             _log.warning("could not commit the landing position of %s: %s", topic, error)

@@ -88,9 +88,18 @@ class LandingTable:
         self._spark = spark
         self.name = name
         self._topic = topic
+        self._known: Positions | None = None
 
     def positions(self) -> Positions:
-        """Return the next offset to land by partition; empty when nothing of the topic landed."""
+        """Return the next offset to land by partition; empty when nothing of the topic landed.
+
+        They are read once: from then on only `append` here moves them.
+        """
+        if self._known is None:
+            self._known = self._read_positions()
+        return self._known
+
+    def _read_positions(self) -> Positions:
         position = _POSITION + self._topic
         for summary in _summaries(self._spark, self.name):
             if (found := summary.get(position)) is not None:
@@ -109,7 +118,10 @@ class LandingTable:
         properties = {_POSITION + self._topic: json.dumps(partitions)}
         if newest_occurred_at is not None:
             properties[_NEWEST_OCCURRED_AT + self._topic] = newest_occurred_at
+        # While it is under way nobody knows; if it fails, the table tells.
+        self._known = None
         append_rows(rows, self.name, properties)
+        self._known = positions
 
 
 def append_rows(rows: DataFrame, table: str, properties: Mapping[str, str]) -> None:

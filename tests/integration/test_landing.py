@@ -22,7 +22,7 @@ from src.event_log.topics import ensure_topics, landing_group
 from src.events.definitions import TOPIC_PLAYER_STATE, TOPIC_TRADE
 from src.streaming.catalogue import land_catalogue
 from src.streaming.jobs.run import LandingJob
-from src.streaming.source import ProgressListener, SourceError, check_positions
+from src.streaming.source import SourceError, check_positions
 from src.streaming.tables import full_name
 from tests.support.events import player_state, trade
 from tests.support.unfit_records import UNFIT_TRADES
@@ -259,13 +259,9 @@ def test_an_aborted_transaction_never_lands(
 def test_how_far_a_topic_has_landed_can_be_seen_in_kafka(
     spark: SparkSession, settings: Settings, send: Send, kafka_broker: str
 ) -> None:
-    listener = ProgressListener(settings)
-    spark.streams.addListener(listener)
     send(TOPIC_TRADE, [trade(next(NEXT_SEQ))])
 
     land_all(spark, settings)
-    spark.sparkContext._jsc.sc().listenerBus().waitUntilEmpty()  # noqa: SLF001 - Java's
-    spark.streams.removeListener(listener)
 
     with KafkaConsumer(bootstrap_servers=kafka_broker, group_id=landing_group(TOPIC_TRADE)) as seen:
         partitions = [TopicPartition(TOPIC_TRADE, number) for number in range(2)]

@@ -20,7 +20,7 @@ from src.streaming.catalogue import land_catalogue
 from src.streaming.landing import Landing
 from src.streaming.ready import announce
 from src.streaming.session import start_session
-from src.streaming.source import ProgressListener, SourceError, check_positions, read_topic
+from src.streaming.source import LagTeller, SourceError, check_positions, read_topic
 from src.streaming.tables import ensure_tables
 
 _log = logging.getLogger(__name__)
@@ -43,6 +43,7 @@ class LandingJob:
         self._spark = spark
         self._settings = settings
         self._landings = {topic: Landing(spark, topic) for topic in topics}
+        self._lag = LagTeller(settings)
         self.queries: list[StreamingQuery] = []
 
     def start(self) -> None:
@@ -79,6 +80,8 @@ class LandingJob:
         """
         while not stop.is_set():
             self._spark.streams.awaitAnyTermination(_LOOK_S)
+            for query in self.queries:
+                self._lag.tell(query)
 
     def stop(self) -> None:
         """Let running batches end, then stop the queries."""
@@ -86,7 +89,9 @@ class LandingJob:
             if not landing.finish(_FINISH_S_MAX):
                 _log.warning("the batch of %s did not end in time: it lands after a restart", topic)
         for query in self.queries:
+            self._lag.tell(query)
             query.stop()
+        self._lag.close()
 
 
 def main(topics: Sequence[str]) -> None:
@@ -98,7 +103,6 @@ def main(topics: Sequence[str]) -> None:
     _on_signals(stop)
     settings = load_settings()
     spark = start_session(settings, "guildhall-" + "-".join(topics))
-    spark.streams.addListener(ProgressListener(settings))
     job = LandingJob(spark, settings, topics)
     try:
         land_catalogue(spark, _CATALOGUE)
