@@ -53,8 +53,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     api_workers: Annotated[Count, Meta(description="API processes; about one a core.")] = 2
     api_threads: Annotated[
         Count,
-        Meta(description="Threads of one API worker. More than 4 slow it: they share one lock."),
-    ] = 2
+        Meta(
+            description="Threads of one API worker: commits under way at once share a write to "
+            "disk. More than 4 slow it."
+        ),
+    ] = 4
     api_body_bytes_max: Annotated[
         Count, Meta(description="The largest request body that is read, in bytes.")
     ] = 1_048_576

@@ -36,6 +36,9 @@ START_WAVES = (("redis", "kafka"), ("relay",), ("api", "streaming"))
 #: First no more trades, then what is under way lands, then what holds it stops.
 STOP_ORDER = ("api", "relay", "streaming", "kafka", "redis")
 
+#: Landing yields the cores to trading: it can catch up, and a player cannot wait.
+_YIELDING = ("nice", "-n", "10")
+
 NAMES = tuple(name for wave in START_WAVES for name in wave)
 
 
@@ -50,7 +53,7 @@ def processes(settings: Settings) -> tuple[Process, ...]:
         Process("kafka", tuple(broker.run_command(kafka_config)), 60, 180),
         Process("relay", (python, "-m", "src.event_log.relay"), 60, 180),
         Process("api", (python, str(ROOT / "app.py")), 30, 120),
-        Process("streaming", (python, "-m", "src.streaming.jobs.embedded"), 90, 240),
+        Process("streaming", (*_YIELDING, python, "-m", "src.streaming.jobs.embedded"), 90, 240),
     )
 
 

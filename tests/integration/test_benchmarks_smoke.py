@@ -18,7 +18,7 @@ from src.stack.lifecycle import Silent
 _SMALL = Size(
     runs=1,
     seconds=0.5,
-    trading_players=40,
+    trading_players=1_000,  # fewer, and batches of 100 would all touch the same
     players_many=50,
     backlog_events=600,
     freshness_s=4.0,
