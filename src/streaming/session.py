@@ -39,7 +39,11 @@ def start_session(settings: Settings, name: str) -> SparkSession:
     # Python workers judge suspect records; they must be this very environment.
     os.environ["PYSPARK_PYTHON"] = sys.executable
     builder = SparkSession.builder.master(f"local[{settings.streaming_cores},{_TASK_ATTEMPTS}]")
-    for key, value in {**_spark(settings, scratch), **_iceberg(settings)}.items():
+    for key, value in {
+        **_spark(settings, scratch),
+        **_local_files(),
+        **_iceberg(settings),
+    }.items():
         builder = builder.config(key, value)
     return builder.appName(name).getOrCreate()
 
@@ -57,13 +61,6 @@ def _spark(settings: Settings, scratch: Path) -> dict[str, str]:
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
         "spark.sql.session.timeZone": "UTC",
-        # Hadoop's own starts a process for each file, to set its permissions, where its native
-        # library is missing; this one asks Java.
-        "spark.hadoop.fs.file.impl": "com.globalmentor.apache.hadoop.fs.BareLocalFileSystem",
-        "spark.sql.streaming.checkpointFileManagerClass": (
-            "org.apache.spark.sql.execution.streaming.checkpointing"
-            ".FileSystemBasedCheckpointFileManager"
-        ),
         # The two jobs share the cores; a backlog of one must not starve the other.
         "spark.scheduler.mode": "FAIR",
         # Batches are small and their plans known: planning again at run time only costs.
@@ -86,6 +83,18 @@ def _spark(settings: Settings, scratch: Path) -> dict[str, str]:
         "spark.python.daemon.module": "src.streaming.worker_daemon",
         # Records go to Python in batches of this many; larger ones gain nothing and cost memory.
         "spark.sql.execution.arrow.maxRecordsPerBatch": "2000",
+    }
+
+
+def _local_files() -> dict[str, str]:
+    return {
+        # Hadoop's own starts a process for each file, to set its permissions, where its native
+        # library is missing; this one asks Java.
+        "spark.hadoop.fs.file.impl": "com.globalmentor.apache.hadoop.fs.BareLocalFileSystem",
+        "spark.sql.streaming.checkpointFileManagerClass": (
+            "org.apache.spark.sql.execution.streaming.checkpointing"
+            ".FileSystemBasedCheckpointFileManager"
+        ),
     }
 
 
