@@ -24,7 +24,7 @@ NAMES = (
 
 
 @click.command()
-@click.option("--quick", is_flag=True, help="Fewer and shorter runs; the page is not written.")
+@click.option("--quick", is_flag=True, help="Fewer and shorter runs; the page says so.")
 @click.option(
     "--only",
     multiple=True,
@@ -62,7 +62,7 @@ def bench(*, quick: bool, only: tuple[str, ...], as_json: bool) -> None:
             remedy="the logs are in var/bench/log; run it again on a quieter machine",
         ) from error
     output.answer(results, lambda: _text(results))
-    if not (quick or only or results.faults):
+    if not (only or results.faults):
         _PAGE.write_text(page_of(results))
         output.note(f"wrote {_PAGE.relative_to(ROOT)}")
     if results.faults:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -81,8 +82,14 @@ def _summary(settings: Settings) -> Table:
     lines = Table.grid(padding=(0, 3))
     lines.add_row("API", f"{settings.api_url}/v1")
     lines.add_row("try it", f"{settings.api_url}/docs, with a token from ./guildhall token game")
-    lines.add_row("report", str(settings.var / "report" / "report.md"))
+    lines.add_row("report", _from_here(settings.var / "report" / "report.md"))
     lines.add_row("how it is", "./guildhall status")
     lines.add_row("ask", "./guildhall query")
     lines.add_row("stop it", "./guildhall down")
     return lines
+
+
+def _from_here(path: Path) -> str:
+    """Return a path as it is typed from the working directory."""
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
