@@ -11,8 +11,12 @@ from msgspec.structs import replace
 from src.api.errors import OTHER_REASONS, STATUS_OF_REASON
 from src.classes.amounts import AMOUNT_MAX
 from src.classes.errors import Reason
-from src.player_store.codec import write_state
+from src.classes.inventory import Inventory
+from src.classes.player import Player
+from src.classes.shop import starter_grant
+from src.classes.trade import settle
 from src.player_store.tokens import Role
+from src.services.draft import Command
 from src.services.ledger import Asked
 from tests.support.api import Answer, Api, api_of
 from tests.support.faults import faulty_store
@@ -39,10 +43,20 @@ def joining_twice(api: Api) -> Answer:
 
 
 def past_the_limit(api: Api) -> Answer:
-    """Give a coin to someone who has all that can be had: so much is never earned in a test."""
-    hunter = replace(api.realm.services.players.player(HUNTER), gold=AMOUNT_MAX)
-    api.realm.redis.set(api.realm.keys.player(HUNTER), write_state(hunter))
-    return trade(api, 1)
+    """Give a coin to someone who was given all that can be had."""
+    services = api.realm.services
+    rich = services.store.next_player_id()
+    unborn = Player(
+        player_id=rich,
+        version=0,
+        username="rich",
+        player_class="banker",
+        inventory=Inventory(1),
+    )
+    grant = starter_grant("a-grant", rich, AMOUNT_MAX, ())
+    granting = Command((rich,), lambda _: settle(grant, {rich: unborn}, services.catalogue))
+    services.ledger.carry_out(granting, Asked())
+    return trade(api, 1, to=rich)
 
 
 def a_guild_founded_twice(api: Api) -> Answer:
@@ -99,9 +113,6 @@ CAUSES: dict[str, Callable[[Api], Answer]] = {
     "missing_items": lambda api: trade(api, 0, 501),
     "no_space": lambda api: trade(api, 0, 101),
     "amount_limit": past_the_limit,
-    "amount_too_large": lambda api: api.post(
-        "/v1/players/1/purchases", {"item_id": 101, "quantity": AMOUNT_MAX}
-    ),
     "malformed": lambda api: api.post("/v1/trades", b"{"),
     "unauthenticated": lambda api: api.get("/v1/players/1", token="gh_nobody"),  # noqa: S106 - nobody's
     "forbidden": lambda api: api.post("/v1/players", token=api.token_of(Role.ANALYST)),
@@ -111,6 +122,9 @@ CAUSES: dict[str, Callable[[Api], Answer]] = {
     "guild_exists": a_guild_founded_twice,
     "too_large": lambda api: api.post("/v1/players", b" " * 2_000_000),
     "invalid": lambda api: trade(api, -1),
+    "amount_too_large": lambda api: api.post(
+        "/v1/players/1/purchases", {"item_id": 101, "quantity": AMOUNT_MAX}
+    ),
     "unknown_class": lambda api: api.post("/v1/players", {"player_class": "king"}),
     "idempotency_key_reused": a_key_used_twice,
     "outbox_full": a_full_outbox,
