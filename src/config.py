@@ -92,10 +92,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     commit_attempts_max: Annotated[
         Count, Meta(description="How often a conflicting commit is tried before `busy`.")
-    ] = 12
+    ] = 30
     batch_commit_trades: Annotated[
-        Count, Meta(description="Trades of a batch that share one commit.")
-    ] = 20
+        Count,
+        Meta(
+            description="Trades of a batch that share one commit; more meet a conflict more often."
+        ),
+    ] = 5
     idempotency_ttl_s: Annotated[
         Count, Meta(description="How long an answer can be replayed by its key, in seconds.")
     ] = 86_400

@@ -43,8 +43,8 @@ Send = Callable[[str, list[dict[str, Any]]], None]
 
 
 @pytest.fixture(autouse=True, scope="module")
-def _topics(kafka_broker: str) -> None:
-    ensure_topics(kafka_broker, partitions=2)
+def _topics(landing_broker: str) -> None:
+    ensure_topics(landing_broker, partitions=2)
 
 
 @pytest.fixture(autouse=True)
@@ -53,8 +53,8 @@ def leak_detector() -> None:
 
 
 @pytest.fixture
-def producer(kafka_broker: str) -> Iterator[KafkaProducer]:
-    with KafkaProducer(bootstrap_servers=kafka_broker) as opened:
+def producer(landing_broker: str) -> Iterator[KafkaProducer]:
+    with KafkaProducer(bootstrap_servers=landing_broker) as opened:
         yield opened
 
 
@@ -237,10 +237,12 @@ def test_a_lost_checkpoint_doubles_nothing(
 
 
 def test_an_aborted_transaction_never_lands(
-    spark: SparkSession, settings: Settings, kafka_broker: str
+    spark: SparkSession, settings: Settings, landing_broker: str
 ) -> None:
     aborted, committed = next(NEXT_SEQ), next(NEXT_SEQ)
-    with KafkaProducer(bootstrap_servers=kafka_broker, transactional_id="landing-test") as producer:
+    with KafkaProducer(
+        bootstrap_servers=landing_broker, transactional_id="landing-test"
+    ) as producer:
         producer.init_transactions()
         producer.begin_transaction()
         producer.send(TOPIC_TRADE, json.dumps(trade(aborted)).encode())
@@ -257,13 +259,15 @@ def test_an_aborted_transaction_never_lands(
 
 
 def test_how_far_a_topic_has_landed_can_be_seen_in_kafka(
-    spark: SparkSession, settings: Settings, send: Send, kafka_broker: str
+    spark: SparkSession, settings: Settings, send: Send, landing_broker: str
 ) -> None:
     send(TOPIC_TRADE, [trade(next(NEXT_SEQ))])
 
     land_all(spark, settings)
 
-    with KafkaConsumer(bootstrap_servers=kafka_broker, group_id=landing_group(TOPIC_TRADE)) as seen:
+    with KafkaConsumer(
+        bootstrap_servers=landing_broker, group_id=landing_group(TOPIC_TRADE)
+    ) as seen:
         partitions = [TopicPartition(TOPIC_TRADE, number) for number in range(2)]
         committed = {partition: seen.committed(partition) for partition in partitions}
         assert committed == seen.end_offsets(partitions)

@@ -11,12 +11,20 @@ from pyspark.sql import SparkSession
 from src.config import Settings
 from src.streaming.session import start_session
 from src.streaming.tables import ensure_tables
+from tests.support.kafka import running_broker
 
 
 @pytest.fixture(scope="session")
-def landing_settings(tmp_path_factory: pytest.TempPathFactory, kafka_broker: str) -> Settings:
+def landing_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Yield the `host:port` of a broker of landing's own: a job lands all that its topics hold."""
+    with running_broker(tmp_path_factory.mktemp("landing-kafka")) as running:
+        yield running.bootstrap
+
+
+@pytest.fixture(scope="session")
+def landing_settings(tmp_path_factory: pytest.TempPathFactory, landing_broker: str) -> Settings:
     """Return settings whose warehouse and checkpoints lie in a folder of this test run."""
-    host, port = kafka_broker.split(":")
+    host, port = landing_broker.split(":")
     folder = tmp_path_factory.mktemp("landing")
     settings = Settings(var_dir=str(folder), streaming_trigger_ms=0)
     return msgspec.structs.replace(settings, kafka_host=host, kafka_port=int(port))
