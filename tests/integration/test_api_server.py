@@ -193,9 +193,11 @@ def test_a_body_in_chunks_is_read_whole(server: Served) -> None:
 def test_a_body_in_chunks_that_is_too_large_is_refused(server: Served) -> None:
     connection = server.connect()
     headers = {"Authorization": f"Bearer {server.token}"}
-    connection.request(
-        "POST", "/v1/players", iter([b" " * 50_000] * 4), headers, encode_chunked=True
-    )
+    # The server may answer, and close, before the last chunk is sent.
+    with suppress(BrokenPipeError, ConnectionResetError):
+        connection.request(
+            "POST", "/v1/players", iter([b" " * 50_000] * 4), headers, encode_chunked=True
+        )
     answer = connection.getresponse()
     told = msgspec.json.decode(answer.read())
     assert (answer.status, told["reason"]) == (413, "too_large"), told
