@@ -68,7 +68,14 @@ class TradeEvent(Event, frozen=True, kw_only=True, tag=TOPIC_TRADE):
     ] = None
     guild: Annotated[str | None, Meta(description="The guild joined or left.")] = None
     enemy: Annotated[str | None, Meta(description="The enemy of a battle.")] = None
-    outcome: Annotated[str | None, Meta(description="How a battle ended.")] = None
+    outcome: Annotated[str | None, Meta(description="How a battle ended: `won` or `lost`.")] = None
+    weapon_item_id: Annotated[
+        int | None, Meta(description="The item that a battle was fought with.")
+    ] = None
+    asked: Annotated[
+        str | None,
+        Meta(description="JSON of what the client said that the server did not take as fact."),
+    ] = None
     legs: Annotated[list[LegRecord], Meta(description="What moves, in order.")]
 
 

@@ -8,7 +8,8 @@ with fought as (
         occurred_at,
         player_1_id as player_id,
         enemy,
-        outcome
+        outcome,
+        weapon_item_id
     from trade
     where kind = 'battle' and status = 'settled'
 ),
@@ -31,6 +32,7 @@ battles as (
         fought.player_id,
         fought.enemy,
         fought.outcome,
+        fought.weapon_item_id,
         coalesce(loot.gold_won, 0) as gold_won,
         coalesce(loot.gold_lost, 0) as gold_lost
     from fought
