@@ -116,7 +116,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     relay_gather_ms: Annotated[
         int,
         Meta(ge=0, description="Milliseconds between two transactions, to gather commits in."),
-    ] = 20
+    ] = 100
     relay_timeout_s: Annotated[
         Count,
         Meta(description="Seconds after which a relay that hangs in Kafka ends itself."),
@@ -128,7 +128,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = 1_000
     streaming_records_per_batch_max: Annotated[
         Count, Meta(description="Kafka records that one landing batch takes at most.")
-    ] = 400_000
+    ] = 200_000
     streaming_memory_mib: Annotated[
         Count, Meta(description="Heap of the Spark driver, in MiB.")
     ] = 1_024

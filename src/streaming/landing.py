@@ -3,45 +3,40 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass
 from threading import Lock
 
+import msgspec
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812 - Spark's own name for it
 
 from src.events.definitions import EVENTS, TOPIC_PLAYER_STATE, TOPIC_TRADE
-from src.events.fields import Field, fields_of
-from src.streaming.parsing import event_rows, leg_rows, parsed_rows, quarantine_rows
+from src.events.fields import fields_of
+from src.streaming.data_files import Positions, Target, Written, together, write_files
+from src.streaming.parsing import RowsOf, event_rows, leg_rows, quarantine_rows
 from src.streaming.schemas import PLAYER_STATE, QUARANTINE, TRADE, TRADE_LEG
-from src.streaming.tables import LandingTable, Positions, table_schemas
+from src.streaming.tables import DAY_OF, LandingTable
 
 _log = logging.getLogger(__name__)
 
-#: From the parsed rows of a batch to the rows of one table.
-Transform = Callable[[DataFrame], DataFrame]
+#: What lands from a topic, in the order in which it is committed.
+_ROWS_OF: dict[str, dict[str, RowsOf]] = {
+    TOPIC_TRADE: {
+        QUARANTINE: quarantine_rows,
+        # Legs first: whoever sees a trade and then looks for its legs finds all of them.
+        TRADE_LEG: leg_rows,
+        TRADE: event_rows,
+    },
+    TOPIC_PLAYER_STATE: {QUARANTINE: quarantine_rows, PLAYER_STATE: event_rows},
+}
+
+#: Up to this many records one task is quicker than two, and leaves half as many files.
+_ONE_TASK_RECORDS = 10_000
+
+_DECODER = msgspec.msgpack.Decoder(Written)
 
 
 class Stopped(Exception):
     """The job is stopping; a batch that was about to begin is left for the next start."""
-
-
-@dataclass(frozen=True)
-class BatchFacts:
-    """What one pass over a parsed batch tells.
-
-    `first` and `last` are offsets by partition. `unfit` counts the records for quarantine.
-    """
-
-    first: Positions
-    last: Positions
-    unfit: int
-    newest_occurred_at: str | None
-
-    def reached(self, before: Positions) -> Positions:
-        """Return the positions of a table at `before` once it has landed this batch."""
-        after = {partition: offset + 1 for partition, offset in self.last.items()}
-        return {p: max(before.get(p, 0), after.get(p, 0)) for p in before.keys() | after.keys()}
 
 
 class Landing:
@@ -51,11 +46,9 @@ class Landing:
         """Land `topic`, one of `EVENTS`, in its tables, which must exist."""
         self._topic = topic
         self._fields = fields_of(EVENTS[topic])
-        self._quarantine = LandingTable(spark, QUARANTINE, topic)
-        self._tables = [
-            (LandingTable(spark, name, topic), transform)
-            for name, transform in _transforms(topic, self._fields).items()
-        ]
+        self._tables = {name: LandingTable(spark, name, topic) for name in _ROWS_OF[topic]}
+        self._schemas = {name: table.arrow_schema() for name, table in self._tables.items()}
+        self._records_before = 0
         self._is_stopping = False
         self._busy = Lock()
 
@@ -64,7 +57,7 @@ class Landing:
 
         Quarantine does not count: it is written before the others, so it is never behind them.
         """
-        known = [table.positions() for table, _ in self._tables]
+        known = [t.positions() for name, t in self._tables.items() if name != QUARANTINE]
         partitions = known[0].keys() if all(known) else set()
         return {p: min(positions.get(p, 0) for positions in known) for p in partitions}
 
@@ -77,15 +70,21 @@ class Landing:
         with self._busy:
             if self._is_stopping:
                 raise Stopped
-            # 1 Parse, once, and keep the rows for the appends below. Dies here: nothing has
-            #   landed; a restart reads from the tables' positions and meets the records again.
-            parsed = parsed_rows(records, self._fields).persist()
-            try:
-                facts = _facts(parsed)
-                if facts.last:
-                    self._land_parsed(parsed, facts, batch_id)
-            finally:
-                parsed.unpersist()
+            # 1 Read each record once and write the files of all tables, in memory. Dies here:
+            #   nothing has landed; a restart begins at the tables' positions and meets the records
+            #   again.
+            written = self._written(records)
+            if not written.records:
+                return
+            if written.unfit:
+                _log.warning("batch %d of %s: %d unfit", batch_id, self._topic, written.unfit)
+            # 2 Commit table by table, unfit records first. Dies between two: a restart begins at
+            #   the one that is behind; those that are ahead skip what they have by their own
+            #   positions. None ever lands a record twice.
+            for name, table in self._tables.items():
+                if name != QUARANTINE or written.unfit:
+                    self._append(table, written)
+            # 3 Spark notes the batch as done. Dies before that: nothing depends on the note.
 
     def finish(self, timeout_s: float) -> bool:
         """Let the running batch end and begin no other; say whether it ended in time."""
@@ -94,73 +93,32 @@ class Landing:
             self._busy.release()
         return finished
 
-    def _land_parsed(self, parsed: DataFrame, facts: BatchFacts, batch_id: int) -> None:
-        # 2 Unfit records first. Dies after this: the other tables have not reached them, so they
-        #   come again, and quarantine skips them by its own position.
-        if facts.unfit:
-            _log.warning("batch %d of %s: %d unfit records", batch_id, self._topic, facts.unfit)
-            self._append(self._quarantine, parsed, facts, self._quarantined)
-        # 3 Then table by table. Dies between two: a restart begins at the one that is behind, and
-        #   the other skips what it has by its own position. None ever lands a record twice.
-        for table, transform in self._tables:
-            self._append(table, parsed, facts, transform)
-        # 4 Spark notes the batch as done. Dies before that: nothing depends on the note.
+    def _written(self, records: DataFrame) -> Written:
+        """Let Spark's tasks read the records, and return what they made of them."""
+        if self._records_before <= _ONE_TASK_RECORDS:
+            records = records.coalesce(1)
+        targets = [
+            Target(name, self._schemas[name], DAY_OF[name], rows_of, self._tables[name].positions())
+            for name, rows_of in _ROWS_OF[self._topic].items()
+        ]
+        received_at = F.col("timestamp").cast("timestamp_ntz")
+        tasks = (
+            records.select("partition", "offset", received_at, "value")
+            .mapInArrow(write_files(self._topic, self._fields, targets), "written binary")
+            .collect()
+        )
+        written = together([_DECODER.decode(task["written"]) for task in tasks])
+        self._records_before = written.records
+        return written
 
-    def _append(
-        self, table: LandingTable, parsed: DataFrame, facts: BatchFacts, transform: Transform
-    ) -> None:
+    def _append(self, table: LandingTable, written: Written) -> None:
         before = table.positions()
-        after = facts.reached(before)
+        reached = {partition: offset + 1 for partition, offset in written.last.items()}
+        after = {
+            p: max(before.get(p, 0), reached.get(p, 0)) for p in before.keys() | reached.keys()
+        }
         if after == before:
             _log.info("%s has landed this batch of %s before", table.name, self._topic)
             return
-        if any(offset < before.get(partition, 0) for partition, offset in facts.first.items()):
-            parsed = _at_or_past(parsed, before)
-        table.append(transform(parsed), after, facts.newest_occurred_at)
-
-    def _quarantined(self, parsed: DataFrame) -> DataFrame:
-        return quarantine_rows(parsed, self._topic)
-
-
-def _transforms(topic: str, fields: tuple[Field, ...]) -> dict[str, Transform]:
-    """Return, by table and in the order in which they are written, what lands from a topic."""
-    schemas = table_schemas()
-    transforms: dict[str, dict[str, Transform]] = {
-        TOPIC_TRADE: {
-            # Legs first: whoever sees a trade and then looks for its legs finds all of them.
-            TRADE_LEG: lambda parsed: leg_rows(parsed, fields),
-            TRADE: lambda parsed: event_rows(parsed, schemas[TRADE].names),
-        },
-        TOPIC_PLAYER_STATE: {
-            PLAYER_STATE: lambda parsed: event_rows(parsed, schemas[PLAYER_STATE].names),
-        },
-    }
-    return transforms[topic]
-
-
-def _facts(parsed: DataFrame) -> BatchFacts:
-    rows = (
-        parsed.groupBy("partition")
-        .agg(
-            F.min("offset").alias("first"),
-            F.max("offset").alias("last"),
-            F.count("reason").alias("unfit"),
-            F.max("event.occurred_at").alias("newest"),
-        )
-        .collect()
-    )
-    newest = max((row["newest"] for row in rows if row["newest"] is not None), default=None)
-    return BatchFacts(
-        first={row["partition"]: row["first"] for row in rows},
-        last={row["partition"]: row["last"] for row in rows},
-        unfit=sum(row["unfit"] for row in rows),
-        newest_occurred_at=None if newest is None else f"{newest.isoformat()}Z",
-    )
-
-
-def _at_or_past(parsed: DataFrame, positions: Positions) -> DataFrame:
-    """Keep the rows that a table at `positions` does not have yet."""
-    old = F.lit(False)  # noqa: FBT003 - a literal column
-    for partition, offset in positions.items():
-        old |= (F.col("partition") == partition) & (F.col("offset") < offset)
-    return parsed.where(~old)
+        files = [file for file in written.files if file.table == table.name]
+        table.append(files, after, written.newest_occurred_at)

@@ -17,18 +17,13 @@ from pyspark.sql.types import (
 
 from src.events.definitions import TradeEvent
 from src.events.fields import Field, fields_of
+from src.streaming.parsing import LEG_TRADE_COLUMNS
 
 TRADE = "trade"
 TRADE_LEG = "trade_leg"
 PLAYER_STATE = "player_state"
 QUARANTINE = "quarantine"
 ITEM = "item"
-
-#: What a leg's row repeats of its trade, so that most questions need no join.
-LEG_TRADE_COLUMNS = ("trade_id", "seq", "occurred_at", "kind", "status")
-
-#: Where a record was read: kept beside its event until it has landed.
-COORDINATES = ("partition", "offset", "received_at")
 
 #: Times are UTC without a zone: one of the engines cannot read Spark's zoned timestamps at all.
 _COLUMN_TYPES: dict[str, DataType] = {
@@ -70,12 +65,6 @@ ITEM_SCHEMA = StructType(
 def column_schema(fields: tuple[Field, ...]) -> StructType:
     """Return the table columns of event fields, each with its description as its comment."""
     return StructType([_struct_field(field) for field in fields])
-
-
-def parsed_schema(fields: tuple[Field, ...]) -> StructType:
-    """Return what a parsed record is while its batch lands: see `parsing.parsed_rows`."""
-    quarantined = [field for field in QUARANTINE_SCHEMA.fields if field.name != "topic"]
-    return StructType([*quarantined, StructField("event", column_schema(fields))])
 
 
 def rows_field(fields: tuple[Field, ...]) -> Field:

@@ -14,7 +14,7 @@ from pyspark.sql.streaming.query import StreamingQuery
 
 from src.config import Settings
 from src.event_log.topics import landing_group
-from src.streaming.tables import Positions
+from src.streaming.data_files import Positions
 
 _log = logging.getLogger(__name__)
 

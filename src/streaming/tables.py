@@ -8,16 +8,23 @@ a row land twice.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
+import pyarrow as pa
+from pyiceberg.io.pyarrow import schema_to_pyarrow
+from pyiceberg.schema import Schema
 from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812 - Spark's own name for it
 from pyspark.sql.types import StructType
+from uuid_utils import uuid7
 
 from src.events.definitions import EVENTS
 from src.events.fields import fields_of
+from src.streaming.data_files import DataFile, Positions
 from src.streaming.schemas import (
     ITEM,
     ITEM_SCHEMA,
@@ -32,13 +39,14 @@ from src.streaming.schemas import (
 )
 from src.streaming.session import CATALOG, NAMESPACE
 
-Positions = dict[int, int]
-
 _POSITION = "guildhall.position."
 _NEWEST_OCCURRED_AT = "guildhall.newest_occurred_at."
 
+#: A file goes to the JVM in pieces, as base64: one piece is held there a few times over.
+_PIECE_BYTES = 4 * 1024 * 1024
+
 #: The column by whose day a table is partitioned; tables that are not here are small.
-_DAY_OF = {
+DAY_OF = {
     TRADE: "occurred_at",
     TRADE_LEG: "occurred_at",
     PLAYER_STATE: "occurred_at",
@@ -48,7 +56,7 @@ _DAY_OF = {
 _TABLE_PROPERTIES = {
     "format-version": "2",
     "write.parquet.compression-codec": "zstd",
-    # A batch is one or a few days: each task writes them side by side, nothing is shuffled.
+    # For those who write by Spark (maintenance): the days side by side, nothing is shuffled.
     "write.spark.fanout.enabled": "true",
     "write.distribution-mode": "none",
     # Each commit writes a metadata file; keep enough to look back, not all for ever.
@@ -80,15 +88,48 @@ def ensure_tables(spark: SparkSession) -> None:
             _create(spark, table, schema)
 
 
+@dataclass(frozen=True)
+class Iceberg:
+    """The classes of Iceberg's Java API that landing uses."""
+
+    DataFiles: Any
+    MetricsConfig: Any
+    ParquetUtil: Any
+    SchemaParser: Any
+    Spark3Util: Any
+
+
+def iceberg_of(spark: SparkSession) -> Iceberg:
+    """Return Iceberg's classes in the session's JVM."""
+    jvm: Any = spark._jvm  # noqa: SLF001 - pyspark offers no other way to Iceberg's API
+    iceberg = jvm.org.apache.iceberg
+    return Iceberg(
+        DataFiles=iceberg.DataFiles,
+        MetricsConfig=iceberg.MetricsConfig,
+        ParquetUtil=iceberg.parquet.ParquetUtil,
+        SchemaParser=iceberg.SchemaParser,
+        Spark3Util=iceberg.spark.Spark3Util,
+    )
+
+
 class LandingTable:
     """A table that records of one topic land in."""
 
     def __init__(self, spark: SparkSession, name: str, topic: str) -> None:
-        """Name the table and the topic; nothing is read yet."""
-        self._spark = spark
+        """Open a table that exists, for records of `topic`."""
         self.name = name
         self._topic = topic
         self._known: Positions | None = None
+        # Each name that py4j looks up, and each table that is loaded, costs a batch its time.
+        self._iceberg = iceberg_of(spark)
+        self._table = iceberg_table(spark, name)
+        self._metrics = self._iceberg.MetricsConfig.forTable(self._table)
+        (self._day_field,) = self._table.spec().fields()
+
+    def arrow_schema(self) -> pa.Schema:
+        """Return the table's columns for a writer, with Iceberg's field ids."""
+        columns = self._iceberg.SchemaParser.toJson(self._table.schema())
+        return schema_to_pyarrow(Schema.model_validate_json(columns))
 
     def positions(self) -> Positions:
         """Return the next offset to land by partition; empty when nothing of the topic landed.
@@ -96,40 +137,57 @@ class LandingTable:
         They are read once: from then on only `append` here moves them.
         """
         if self._known is None:
+            self._table.refresh()
             self._known = self._read_positions()
         return self._known
 
+    def append(
+        self, files: Iterable[DataFile], positions: Positions, newest_occurred_at: datetime | None
+    ) -> None:
+        """Append files and, in the same snapshot, the positions that the table has then reached.
+
+        Args:
+            files: of this table; none when a batch had nothing for it.
+            positions: the next offset to land, of every partition that was ever read.
+            newest_occurred_at: of all rows of the batch, UTC; None when none is known.
+        """
+        # While it is under way nobody knows; if it fails, the table tells.
+        self._known = None
+        append = self._table.newAppend()
+        for file in files:
+            append.appendFile(self._placed(file))
+        partitions = {str(partition): offset for partition, offset in sorted(positions.items())}
+        append.set(_POSITION + self._topic, json.dumps(partitions))
+        if newest_occurred_at is not None:
+            append.set(_NEWEST_OCCURRED_AT + self._topic, _utc_text(newest_occurred_at))
+        append.commit()
+        self._known = positions
+
     def _read_positions(self) -> Positions:
         position = _POSITION + self._topic
-        for summary in _summaries(self._spark, self.name):
+        for summary in _summaries(self._table):
             if (found := summary.get(position)) is not None:
                 return {int(partition): offset for partition, offset in json.loads(found).items()}
         return {}
 
-    def append(self, rows: DataFrame, positions: Positions, newest_occurred_at: str | None) -> None:
-        """Append rows and, in the same snapshot, the positions that the table has then reached.
-
-        Args:
-            rows: exactly the table's columns.
-            positions: the next offset to land, of every partition that was ever read.
-            newest_occurred_at: of all rows of the batch, UTC; None when none is known.
-        """
-        partitions = {str(partition): offset for partition, offset in sorted(positions.items())}
-        properties = {_POSITION + self._topic: json.dumps(partitions)}
-        if newest_occurred_at is not None:
-            properties[_NEWEST_OCCURRED_AT + self._topic] = newest_occurred_at
-        # While it is under way nobody knows; if it fails, the table tells.
-        self._known = None
-        append_rows(rows, self.name, properties)
-        self._known = positions
-
-
-def append_rows(rows: DataFrame, table: str, properties: Mapping[str, str]) -> None:
-    """Append rows to a table in one snapshot that carries `properties`."""
-    writer = rows.writeTo(full_name(table))
-    for key, value in properties.items():
-        writer = writer.option(f"snapshot-property.{key}", value)
-    writer.append()
+    def _placed(self, file: DataFile) -> Any:  # noqa: ANN401 - Iceberg's own DataFile
+        """Write a file where the table keeps its data, and describe it for a commit."""
+        part = f"{self._day_field.name()}={file.day.isoformat()}"
+        path = self._table.locationProvider().newDataLocation(f"{part}/{uuid7()}.parquet")
+        out = self._table.io().newOutputFile(path).create()
+        try:
+            for start in range(0, len(file.content), _PIECE_BYTES):
+                out.write(file.content[start : start + _PIECE_BYTES])
+        finally:
+            out.close()
+        written = self._table.io().newInputFile(path)
+        return (
+            self._iceberg.DataFiles.builder(self._table.spec())
+            .withInputFile(written)
+            .withMetrics(self._iceberg.ParquetUtil.fileMetrics(written, self._metrics))
+            .withPartitionPath(part)
+            .build()
+        )
 
 
 def replace_rows(rows: DataFrame, table: str, properties: Mapping[str, str]) -> None:
@@ -142,32 +200,40 @@ def replace_rows(rows: DataFrame, table: str, properties: Mapping[str, str]) -> 
 
 def newest_property(spark: SparkSession, table: str, name: str) -> str | None:
     """Return a property of the newest snapshot that carries it, or None."""
-    return next((s[name] for s in _summaries(spark, table) if name in s), None)
+    summaries = _summaries(iceberg_table(spark, table))
+    return next((summary[name] for summary in summaries if name in summary), None)
 
 
-def _summaries(spark: SparkSession, table: str) -> Iterator[dict[str, str]]:
+def iceberg_table(spark: SparkSession, table: str) -> Any:  # noqa: ANN401 - Iceberg's API is Java's
+    """Return Iceberg's own `Table`, as it is now."""
+    return iceberg_of(spark).Spark3Util.loadIcebergTable(
+        spark._jsparkSession,  # noqa: SLF001 - pyspark offers no other way to Iceberg's API
+        full_name(table),
+    )
+
+
+def _summaries(table: Any) -> Iterator[dict[str, str]]:  # noqa: ANN401 - as above
     """Yield the properties of a table's snapshots, from the current one to its ancestors.
 
     Other writers (compaction, the other job in `quarantine`) leave snapshots without ours.
     """
-    jvm: Any = spark._jvm  # noqa: SLF001 - Iceberg's API is Java's
-    iceberg = jvm.org.apache.iceberg.spark.Spark3Util.loadIcebergTable(
-        spark._jsparkSession,  # noqa: SLF001 - as above
-        full_name(table),
-    )
-    snapshot = iceberg.currentSnapshot()
+    snapshot = table.currentSnapshot()
     while snapshot is not None:
         yield dict(snapshot.summary())
         parent_id = snapshot.parentId()
-        snapshot = None if parent_id is None else iceberg.snapshot(parent_id)
+        snapshot = None if parent_id is None else table.snapshot(parent_id)
+
+
+def _utc_text(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat()}Z"
 
 
 def _create(spark: SparkSession, table: str, schema: StructType) -> None:
     writer = spark.createDataFrame([], schema).writeTo(full_name(table)).using("iceberg")
     for key, value in _TABLE_PROPERTIES.items():
         writer = writer.tableProperty(key, value)
-    if table in _DAY_OF:
-        writer = writer.partitionedBy(F.partitioning.days(_DAY_OF[table]))
+    if table in DAY_OF:
+        writer = writer.partitionedBy(F.partitioning.days(DAY_OF[table]))
     try:
         writer.create()
     except AnalysisException as error:

@@ -23,6 +23,8 @@ def trade(seq: int, legs: int = 2) -> dict[str, Any]:
         "guild": None,
         "enemy": None,
         "outcome": None,
+        "weapon_item_id": None,
+        "asked": None,
         "legs": [gold, *items],
     }
 

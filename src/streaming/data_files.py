@@ -1,0 +1,176 @@
+"""A batch's records written as Parquet files, inside Spark's tasks.
+
+A task reads its records once and writes the files of every table from them. What it returns is the
+files' bytes: the driver gives them their place and commits them (`tables.py`), so that a task that
+runs twice leaves nothing behind, and one way of writing serves every file system.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from io import BytesIO
+
+import msgspec
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from msgspec import Struct
+
+from src.events.fields import Field
+from src.streaming.parsing import Received, RowsOf
+from src.streaming.validity import Unfit, reader_of
+
+Positions = dict[int, int]
+
+#: Rows of one row group: enough for good compression, few enough to hold in memory.
+_GROUP_ROWS = 32_768
+_COMPRESSION = "zstd"
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
+class DataFile(Struct, frozen=True):
+    """A Parquet file of a table, all of whose rows are of one day."""
+
+    table: str
+    day: date
+    content: bytes
+
+
+class Written(Struct, frozen=True):
+    """What tasks made of their records.
+
+    `last` is the last offset by partition; `unfit` counts the records for quarantine.
+    `newest_occurred_at` is UTC; None without events.
+    """
+
+    files: list[DataFile]
+    last: Positions
+    records: int
+    unfit: int
+    newest_occurred_at: datetime | None
+
+
+def together(tasks: Sequence[Written]) -> Written:
+    """Return what several tasks made of a batch; no two of them read the same partition."""
+    moments = [task.newest_occurred_at for task in tasks if task.newest_occurred_at is not None]
+    return Written(
+        files=[file for task in tasks for file in task.files],
+        last={partition: last for task in tasks for partition, last in task.last.items()},
+        records=sum(task.records for task in tasks),
+        unfit=sum(task.unfit for task in tasks),
+        newest_occurred_at=max(moments, default=None),
+    )
+
+
+@dataclass(frozen=True)
+class Target:
+    """A table that records land in, as a task needs to know it.
+
+    `schema` carries Iceberg's field ids. Rows are kept apart by the day of the column `day_of`.
+    Records before `positions` (the next offset by partition) are in the table already.
+    """
+
+    table: str
+    schema: pa.Schema
+    day_of: str
+    rows_of: RowsOf
+    positions: Positions
+
+
+def write_files(
+    topic: str, fields: tuple[Field, ...], targets: Sequence[Target]
+) -> Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
+    """Return what a task runs: from batches of Kafka records to one encoded `Written`.
+
+    Args:
+        topic: that the records come from.
+        fields: of the event that the topic carries.
+        targets: the tables to write.
+    """
+
+    def written(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        read = reader_of(fields)
+        files = [_Files(target) for target in targets]
+        last: Positions = {}
+        count = unfit = 0
+        newest = _LONG_AGO
+        for batch in batches:
+            rows = zip(*(column.to_pylist() for column in batch.columns), strict=True)
+            records = [
+                Received(topic, partition, offset, received_at, value, read(value))
+                for partition, offset, received_at, value in rows
+            ]
+            last.update((record.partition, record.offset) for record in records)
+            fit = [record.read for record in records if type(record.read) is not Unfit]
+            count += len(records)
+            unfit += len(records) - len(fit)
+            newest = max((newest, *(event.occurred_at for event in fit)))
+            for each in files:
+                each.add(records)
+        result = Written(
+            files=[file for each in files for file in each.close()],
+            last=last,
+            records=count,
+            unfit=unfit,
+            newest_occurred_at=None if newest is _LONG_AGO else newest,
+        )
+        yield pa.RecordBatch.from_arrays(
+            [pa.array([msgspec.msgpack.encode(result)], pa.binary())], names=["written"]
+        )
+
+    return written
+
+
+class _Files:
+    """The files of one table that a task writes: one a day."""
+
+    def __init__(self, target: Target) -> None:
+        self._target = target
+        self._waiting: list[pa.RecordBatch] = []
+        self._waiting_rows = 0
+        self._open: dict[date, tuple[BytesIO, pq.ParquetWriter]] = {}
+
+    def add(self, records: Sequence[Received]) -> None:
+        """Take the table's rows of records that follow those before."""
+        rows = self._target.rows_of(self._missing(records), self._target.schema)
+        if rows.num_rows:
+            self._waiting.append(rows)
+            self._waiting_rows += rows.num_rows
+        if self._waiting_rows >= _GROUP_ROWS:
+            self._write()
+
+    def close(self) -> list[DataFile]:
+        """Return the files."""
+        self._write()
+        return [self._closed(day) for day in sorted(self._open)]
+
+    def _missing(self, records: Sequence[Received]) -> Sequence[Received]:
+        """Return the records that the table does not have yet."""
+        has = self._target.positions
+        return [record for record in records if record.offset >= has.get(record.partition, 0)]
+
+    def _write(self) -> None:
+        if not self._waiting:
+            return
+        rows = pa.Table.from_batches(self._waiting)
+        self._waiting, self._waiting_rows = [], 0
+        days = rows[self._target.day_of].cast(pa.date32())
+        for day in pc.unique(days).to_pylist():
+            self._writer(day).write_table(rows.filter(pc.equal(days, day)))
+
+    def _writer(self, day: date) -> pq.ParquetWriter:
+        if day not in self._open:
+            content = BytesIO()
+            schema = self._target.schema
+            self._open[day] = (
+                content,
+                pq.ParquetWriter(content, schema, compression=_COMPRESSION, store_schema=False),
+            )
+        return self._open[day][1]
+
+    def _closed(self, day: date) -> DataFile:
+        content, writer = self._open[day]
+        writer.close()
+        return DataFile(self._target.table, day, content.getvalue())
