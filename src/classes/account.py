@@ -5,6 +5,7 @@ House accounts have no stored balance: theirs is the fold of all legs, so nobody
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NewType
 
 Account = NewType("Account", str)
@@ -15,6 +16,9 @@ BATTLE = Account("house:battle")
 BURN = Account("house:burn")
 
 _PLAYER = "player:"
+
+#: Accounts whose owner is remembered: a trade asks for each of its few accounts several times.
+_REMEMBERED_MAX = 65_536
 
 
 def player_account(player_id: int) -> Account:
@@ -27,6 +31,7 @@ def guild_account(guild: str) -> Account:
     return Account(f"house:guild:{guild}")
 
 
+@lru_cache(_REMEMBERED_MAX)
 def player_of(account: Account) -> int | None:
     """Return the id of the player whose account this is, or None for a house account."""
     return int(account[len(_PLAYER) :]) if account.startswith(_PLAYER) else None

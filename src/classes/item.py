@@ -41,6 +41,7 @@ class Catalogue:
         self._by_id: Mapping[int, Item] = {item.item_id: item for item in ordered}
         if len(self._by_id) != len(ordered):
             raise ValueError("two items of the catalogue have the same item_id")
+        self._values: Mapping[int, int] = {item.item_id: item.value for item in ordered}
 
     def __contains__(self, item_id: object) -> bool:
         """Say whether an item has this id."""
@@ -67,5 +68,4 @@ class Catalogue:
 
     def value_of(self, item_id: int) -> int | None:
         """Return the base value of one unit in coins, or None for an unknown item."""
-        item = self._by_id.get(item_id)
-        return None if item is None else item.value
+        return self._values.get(item_id)

@@ -51,10 +51,9 @@ class Recorder:
     def player_state(self, player: Player, cause_trade_id: str, stamp: Stamp) -> PlayerStateEvent:
         """Return the event of a player's new state."""
         value_of = self._catalogue.value_of
-        held = player.inventory.items
         stacks = [
             StackRecord(item_id=item_id, quantity=quantity, unit_value=value_of(item_id))
-            for item_id, quantity in held.items()
+            for item_id, quantity in player.inventory.items.items()
         ]
         return PlayerStateEvent(
             event_id=self._new_id(),
@@ -70,8 +69,8 @@ class Recorder:
             gold=player.gold,
             max_capacity=player.inventory.max_capacity,
             used_capacity=player.inventory.used_capacity,
-            distinct_items=len(held),
-            inventory_value=sum(q * (value_of(i) or 0) for i, q in held.items()),
+            distinct_items=len(stacks),
+            inventory_value=sum([stack.quantity * (stack.unit_value or 0) for stack in stacks]),
             items=stacks,
         )
 

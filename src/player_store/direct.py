@@ -17,7 +17,8 @@ import redis
 
 from src.player_store.connection import TIMEOUT_S, Epoch, run_id_in
 
-Word = bytes | str | int
+#: The words of a command.
+Command = tuple[bytes | str | int, ...]
 
 #: Most answers come in one piece: a few player states.
 _PIECE_BYTES = 16_384
@@ -38,24 +39,27 @@ class DirectConnections:
         # Threads take from and give back to the same end, without a lock.
         self._idle: deque[_Connection] = deque()
 
-    def ask(self, command: Sequence[Word], *, repeatable: bool = False) -> Any:  # noqa: ANN401 - Redis answers by command
-        """Return Redis' answer to a command.
+    def ask(self, commands: Sequence[Command], *, repeatable: bool = False) -> list[Any]:
+        """Send commands in one piece and return Redis' answer to each.
 
         Args:
-            command: its words.
-            repeatable: send it again when an idle connection turns out to have been closed.
+            commands: the words of each.
+            repeatable: send them again when an idle connection turns out to have been closed.
+
+        Returns:
+            The answers in order; an error that Redis answered is one of them, not raised.
 
         Raises:
-            redis.RedisError: no answer, or an error that Redis answered.
+            redis.RedisError: not all have been answered.
         """
         connection = self._taken()
         if connection is not None:
             try:
-                return self._asked(connection, command)
+                return self._asked(connection, commands)
             except redis.ConnectionError:
                 if not repeatable:
                     raise
-        return self._asked(self._connected(), command)
+        return self._asked(self._connected(), commands)
 
     def close(self) -> None:
         """Close all idle connections."""
@@ -82,9 +86,9 @@ class DirectConnections:
         self._epoch.meet(connection.run_id)
         return connection
 
-    def _asked(self, connection: _Connection, command: Sequence[Word]) -> Any:  # noqa: ANN401 - as `ask`
+    def _asked(self, connection: _Connection, commands: Sequence[Command]) -> list[Any]:
         try:
-            answer = connection.ask(command)
+            answers = connection.ask(commands)
         except BlockingIOError as error:  # what SO_RCVTIMEO makes of a silent server
             connection.close()
             raise redis.TimeoutError("Redis did not answer in time") from error
@@ -96,9 +100,7 @@ class DirectConnections:
             connection.close()
             raise
         self._idle.append(connection)
-        if isinstance(answer, redis.RedisError):
-            raise answer
-        return answer
+        return answers
 
 
 class _Connection:
@@ -121,14 +123,19 @@ class _Connection:
         self._socket.settimeout(None)
         self._reader = hiredis.Reader(replyError=_reply_error, notEnoughData=_MORE)
         try:
-            self.run_id = run_id_in(self.ask(("INFO", "server")))
+            (told,) = self.ask([("INFO", "server")])
+            self.run_id = run_id_in(told)
         except BaseException:
             self.close()
             raise
 
-    def ask(self, command: Sequence[Word]) -> Any:  # noqa: ANN401 - as above
-        """Send a command and return its answer; errors of Redis are returned, not raised."""
-        self._socket.sendall(hiredis.pack_command(tuple(command)))  # type: ignore[arg-type]  # its stub asks for a 1-tuple
+    def ask(self, commands: Sequence[Command]) -> list[Any]:
+        """Send commands and return their answers; errors of Redis are returned, not raised."""
+        packed = [hiredis.pack_command(command) for command in commands]  # type: ignore[arg-type]  # its stub asks for a 1-tuple
+        self._socket.sendall(b"".join(packed))
+        return [self._next() for _ in commands]
+
+    def _next(self) -> Any:  # noqa: ANN401 - Redis answers by command
         while (answer := self._reader.gets()) is _MORE:
             piece = self._socket.recv(_PIECE_BYTES)
             if not piece:

@@ -91,7 +91,9 @@ class RedisPlayerStore:
             # The epoch is taken before the read: if Redis restarts after that, the commit
             # carries the old one and is turned away.
             epoch = self._epoch.current or self._first_epoch()
-            states: Any = self._direct.ask(("MGET", *keys), repeatable=True)
+            (states,) = self._direct.ask([("MGET", *keys)], repeatable=True)
+            if isinstance(states, RedisError):
+                raise states
             # Else the read itself met another Redis, and every commit on it would be turned away.
             if epoch == self._epoch.current:
                 found = zip(player_ids, states, strict=True)
@@ -239,16 +241,9 @@ class RedisPlayerStore:
         """Return the reply of each call, or the error that Redis gave for it."""
         if not self._script_sha:
             self._load()
-        if len(calls) == 1:
-            keys, args = calls[0]
-            try:
-                return [self._direct.ask(("EVALSHA", self._script_sha, len(keys), *keys, *args))]
-            except NoScriptError as error:
-                return [error]
-        pipeline = self._redis.pipeline(transaction=False)
-        for keys, args in calls:
-            pipeline.evalsha(self._script_sha, len(keys), *keys, *args)
-        return list(pipeline.execute(raise_on_error=False))
+        return self._direct.ask(
+            [("EVALSHA", self._script_sha, len(keys), *keys, *args) for keys, args in calls]
+        )
 
     def _call(self, commit: Commit, epoch: str) -> tuple[list[str], list[Any]]:
         keys, answer = self._keys, commit.answer

@@ -41,20 +41,20 @@ local function version_of(state)
   return state and string.match(state, '^[^\n]*') or '0'
 end
 
-local states, conflict = {}, false
-for i = 1, players do
-  local state = redis.call('GET', KEYS[FIXED_KEYS + i])
-  states[i] = state
-  if version_of(state) ~= ARGV[FIXED_ARGS + 2 * i - 1] then
-    conflict = true
+-- All players by one command each way: a batch touches many, and each command has its price.
+if players > 0 then
+  local states = redis.call('MGET', unpack(KEYS, FIXED_KEYS + 1, FIXED_KEYS + players))
+  local written, conflict = {}, false
+  for i = 1, players do
+    if version_of(states[i]) ~= ARGV[FIXED_ARGS + 2 * i - 1] then
+      conflict = true
+    end
+    written[2 * i - 1], written[2 * i] = KEYS[FIXED_KEYS + i], ARGV[FIXED_ARGS + 2 * i]
   end
-end
-if conflict then
-  return {'conflict', unpack(states)}
-end
-
-for i = 1, players do
-  redis.call('SET', KEYS[FIXED_KEYS + i], ARGV[FIXED_ARGS + 2 * i])
+  if conflict then
+    return {'conflict', unpack(states)}
+  end
+  redis.call('MSET', unpack(written))
 end
 
 local line_keys, line_args = FIXED_KEYS + players, FIXED_ARGS + 2 * players
