@@ -48,18 +48,7 @@ def measure_backlog(stand: Stand, size: Size, note: Callable[[str], None]) -> tu
     before = {table: len(snapshots(stand, table)) for table in _ALL_TABLES}
     stand.supervisor.stop("streaming")
     note(f"backlog: {size.backlog_events:,} events are written while nothing lands ...")
-    waiting = 0
-    while waiting < size.backlog_events:
-        wanted = (size.backlog_events - waiting) // (_EVENTS_PER_TRADE * _BATCH) + 1
-        load = Load(
-            workload="batch",
-            connections=4,
-            seconds=30.0,
-            requests_max=wanted,
-            batch_size=_BATCH,
-            seed=waiting,
-        )
-        waiting += stand.serve(load).load.settled * _EVENTS_PER_TRADE
+    _write_events(stand, size.backlog_events)
     note("backlog: landing ...")
     began = datetime.now(UTC).timestamp()
     stand.supervisor.start("streaming")
@@ -83,6 +72,22 @@ def measure_backlog(stand: Stand, size: Size, note: Callable[[str], None]) -> tu
             "backlog_start", "from starting the jobs to their first batch", "s", planned_at - began
         ),
     )
+
+
+def _write_events(stand: Stand, count: int) -> None:
+    """Trade until about `count` events have been written."""
+    written = 0
+    while written < count:
+        wanted = (count - written) // (_EVENTS_PER_TRADE * _BATCH) + 1
+        load = Load(
+            workload="batch",
+            connections=4,
+            seconds=30.0,
+            requests_max=wanted,
+            batch_size=_BATCH,
+            seed=written,
+        )
+        written += stand.serve(load).load.settled * _EVENTS_PER_TRADE
 
 
 def measure_freshness(stand: Stand, size: Size, note: Callable[[str], None]) -> tuple[Figure, ...]:
