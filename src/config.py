@@ -90,6 +90,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Count, Meta(description="How long Kafka keeps events, in hours. The tables keep them all.")
     ] = 168
 
+    battle_seed: Annotated[
+        int,
+        Meta(
+            ge=0,
+            description="Makes the rolls of battles repeat, each worker the same ones; 0 draws "
+            "them so that nobody can foresee them.",
+        ),
+    ] = 0
     commit_attempts_max: Annotated[
         Count, Meta(description="How often a conflicting commit is tried before `busy`.")
     ] = 30

@@ -7,8 +7,10 @@ from flask_restx import Api
 
 from src.api.around import around_requests
 from src.api.authentication import Authenticator, attach_authenticator
+from src.api.battles import battles
 from src.api.context import attach
 from src.api.documentation import add_models
+from src.api.economy import economy
 from src.api.errors import response_to
 from src.api.guilds import guilds
 from src.api.health import health
@@ -65,6 +67,6 @@ def build_app(settings: Settings) -> Flask:
         validate=False,
     )
     add_models(api)
-    for namespace in (players, trades, items, guilds, health):
+    for namespace in (players, trades, items, guilds, battles, economy, health):
         api.add_namespace(namespace)
     return app

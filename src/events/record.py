@@ -45,6 +45,9 @@ class Recorder:
             player_1_id=trade.player_1_id,
             player_2_id=trade.player_2_id,
             guild=trade.guild,
+            enemy=trade.enemy,
+            outcome=trade.outcome,
+            weapon_item_id=trade.weapon_item_id,
             legs=[self._leg(number, leg) for number, leg in enumerate(trade.legs, 1)],
         )
 

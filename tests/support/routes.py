@@ -10,6 +10,7 @@ OPERATOR, GAME, PLAYER, ANALYST = Role.OPERATOR, Role.GAME, Role.PLAYER, Role.AN
 EVERYBODY = frozenset(Role)
 ACTING = frozenset({OPERATOR, GAME, PLAYER})
 GAMES = frozenset({OPERATOR, GAME})
+ASKING = frozenset({OPERATOR, ANALYST})
 
 TRADE = {
     "player_1": {"player_id": 1, "gold": 1},
@@ -74,6 +75,23 @@ ROUTES = (
         {"guild": "Wayfarers"},
     ),
     Route("DELETE", "/v1/players/<int:player_id>/guild", "/v1/players/1/guild", 200, ACTING),
+    Route("GET", "/v1/enemies", "/v1/enemies", 200, EVERYBODY),
+    Route(
+        "POST",
+        "/v1/players/<int:player_id>/battles",
+        "/v1/players/1/battles",
+        201,
+        ACTING,
+        {"enemy": "Cave Rat"},
+    ),
+    Route("GET", "/v1/economy/queries", "/v1/economy/queries", 200, ASKING),
+    Route(
+        "GET",
+        "/v1/economy/queries/<string:name>",
+        "/v1/economy/queries/trade_count",
+        200,
+        ASKING,
+    ),
 )
 
 #: Routes that probes and browsers ask without a token.
