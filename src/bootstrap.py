@@ -58,6 +58,8 @@ class Services(Struct, frozen=True, kw_only=True):
     guilds: GuildService
     battles: BattleService
     economy: EconomyService[Answered]
+    #: Coins that a guild grants to an old client.
+    credit_gold: int
 
 
 def build_services(settings: Settings) -> Services:
@@ -92,6 +94,7 @@ def build_services(settings: Settings) -> Services:
             catalogue,
             new_id=new_id,
             answer_ttl_s=settings.idempotency_ttl_s,
+            plain=min(load_guilds(), key=lambda guild: guild.fee),
         ),
         battles=BattleService(
             ledger,
@@ -101,6 +104,7 @@ def build_services(settings: Settings) -> Services:
             roll=rolls(settings.battle_seed),
         ),
         economy=build_economy(settings),
+        credit_gold=settings.legacy_credit_gold,
     )
 
 

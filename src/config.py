@@ -7,6 +7,7 @@ own record (`var/run/settings.json`, written by `./guildhall up`), else its defa
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import os
 from collections.abc import Mapping
@@ -61,6 +62,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     api_body_bytes_max: Annotated[
         Count, Meta(description="The largest request body that is read, in bytes.")
     ] = 1_048_576
+    legacy_routes: Annotated[
+        Literal["auto", "on", "off", "everywhere"],
+        Meta(
+            description="The routes of old clients, which take no token. `auto`: served on a "
+            "loopback address only. `on`: served, and a start on any other address is refused. "
+            "`everywhere`: served on any address, to whoever reaches it."
+        ),
+    ] = "auto"
+    legacy_credit_gold: Annotated[
+        Count, Meta(description="Coins that a guild grants by the old clients' `/get_credit`.")
+    ] = 10
     token_cache_s: Annotated[
         float,
         Meta(ge=0, description="How long a worker trusts a token it has checked, in seconds."),
@@ -162,6 +174,31 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         """The API's base address, without a final slash."""
         host = "127.0.0.1" if self.api_host in {"0.0.0.0", "::"} else self.api_host  # noqa: S104
         return f"http://{host}:{self.api_port}"
+
+
+def serves_legacy_routes(settings: Settings) -> bool:
+    """Say whether the API serves the routes of old clients.
+
+    Raises:
+        SettingsError: they are wanted on an address that others can reach.
+    """
+    is_local = _is_loopback(settings.api_host)
+    if settings.legacy_routes == "on" and not is_local:
+        raise SettingsError(
+            f"the API listens on {settings.api_host}, and the routes of old clients let whoever "
+            f"reaches it trade without a token: set {PREFIX}LEGACY_ROUTES to auto, to everywhere "
+            f"if that is what you want, or {PREFIX}API_HOST to 127.0.0.1"
+        )
+    return settings.legacy_routes in {"on", "everywhere"} or (
+        settings.legacy_routes == "auto" and is_local
+    )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:

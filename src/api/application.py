@@ -16,10 +16,11 @@ from src.api.guilds import guilds
 from src.api.health import health
 from src.api.ids import IdConverter
 from src.api.items import items
+from src.api.legacy import legacy
 from src.api.players import players
 from src.api.trades import trades
 from src.bootstrap import build_services, new_id
-from src.config import Settings
+from src.config import Settings, serves_legacy_routes
 
 _BEARER = {
     "bearer": {
@@ -54,6 +55,9 @@ def build_app(settings: Settings) -> Flask:
         RESTX_MASK_SWAGGER=False,
     )
     services = build_services(settings)
+    if serves_legacy_routes(settings):
+        # Before flask-restx, which would have `/` for itself.
+        app.register_blueprint(legacy)
     attach(app, services)
     attach_authenticator(app, Authenticator(services.tokens, settings.token_cache_s))
     app.wsgi_app = around_requests(app.wsgi_app, new_id)  # type: ignore[assignment, method-assign]  # as Flask documents it

@@ -22,6 +22,11 @@ class Reason(Enum):
     ALREADY_IN_GUILD = ("already_in_guild", False, "The player is in a guild; it must leave first.")
     NOT_IN_GUILD = ("not_in_guild", False, "The player is not in this guild.")
     NOT_A_WEAPON = ("not_a_weapon", False, "A battle is not fought with an item of this kind.")
+    CLAIM_DIFFERS = (
+        "claim_differs",
+        True,
+        "A player does not hold what the request says it holds.",
+    )
     INSUFFICIENT_GOLD = ("insufficient_gold", True, "A player gives more gold than it has.")
     MISSING_ITEMS = ("missing_items", True, "A player gives items that it does not have.")
     NO_SPACE = ("no_space", True, "A player would hold more units than its capacity.")

@@ -28,6 +28,7 @@ class Kind(StrEnum):
     STARTER_GRANT = "starter_grant"
     GUILD_JOIN = "guild_join"
     GUILD_LEAVE = "guild_leave"
+    GRANT = "grant"
     BATTLE = "battle"
 
 
@@ -269,6 +270,11 @@ def _check_ownership(trade: Trade, players: Mapping[int, Player]) -> None:
                     has=has,
                     needs=needs,
                 )
+
+
+def check_room(trade: Trade, players: Mapping[int, Player]) -> None:
+    """Raise `RuleError` unless all fits that the players receive, owned by the giver or not."""
+    _check_room(_balances(trade), players)
 
 
 def _check_room(balances: Mapping[int, _Balance], players: Mapping[int, Player]) -> None:

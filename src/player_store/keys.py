@@ -21,6 +21,8 @@ class Keys:
         self.outbox = f"{self._prefix}outbox"
         #: The last player id given out (string of an integer).
         self.player_ids = f"{self._prefix}player_ids"
+        #: The player ids of guests by name (hash of integers).
+        self.guests = f"{self._prefix}guests"
         #: Guilds by name (hash of JSON).
         self.guilds = f"{self._prefix}guilds"
         #: API tokens: SHA-256 of the token to role and player (hash of JSON).

@@ -135,6 +135,18 @@ class RedisPlayerStore:
         return int(self._redis.incr(self._keys.player_ids))
 
     @_reachable
+    def guest(self, name: str) -> int | None:
+        """Return the player id that is set aside for the guest of this name, or None."""
+        found: Any = self._redis.hget(self._keys.guests, name)
+        return None if found is None else int(found)
+
+    @_reachable
+    def set_guest(self, name: str, player_id: int) -> int:
+        """Set a player id aside for the guest of this name; return the one that was first."""
+        is_first = self._redis.hsetnx(self._keys.guests, name, player_id)
+        return player_id if is_first else self.guest(name) or player_id
+
+    @_reachable
     def recent_trades(self, player_id: int) -> list[bytes]:
         """Return the lines that are kept of the player's recent trades, newest first."""
         lines: Any = self._redis.lrange(self._keys.recent_trades(player_id), 0, -1)

@@ -160,8 +160,9 @@ CAUSES: dict[str, Callable[[Api], Answer]] = {
     "store_unreachable": without_redis,
 }
 
-#: What no client can cause.
-NEVER = {"internal"}
+#: What no client can cause, and what only those of the old routes are told, who are told no
+#: problems: `test_legacy_trade.py` causes it.
+NEVER = {"internal", "claim_differs"}
 
 STATUSES = {
     **{reason.word: status for reason, status in STATUS_OF_REASON.items()},
@@ -169,7 +170,7 @@ STATUSES = {
 }
 
 
-def test_every_word_is_caused_here_but_the_one_that_no_client_can_cause() -> None:
+def test_every_word_is_caused_here_but_those_that_no_client_of_these_routes_can() -> None:
     assert list(CAUSES) == [word for word in STATUSES if word not in NEVER]
 
 

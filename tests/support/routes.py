@@ -98,3 +98,50 @@ ROUTES = (
 OPEN_ROUTES = ("/healthz", "/readyz", "/metrics", "/swagger.json", "/docs")
 #: What flask-restx serves beside them: the page's own scripts, and an empty page at the top.
 OTHER_RULES = ("/swaggerui/<path:filename>", "/")
+
+_STATE = {"gold": 500, "gold_traded": 1}
+_FARMER = [{"item_id": 5, "quantity": 500}, {"item_id": 6, "quantity": 399}]
+_HUNTER = [{"item_id": 7, "quantity": 450}, {"item_id": 8, "quantity": 449}]
+
+#: The routes of old clients with what they send; the trade is of players 1 and 2 as created.
+LEGACY_ROUTES: tuple[tuple[str, str, Any], ...] = (
+    ("GET", "/", None),
+    ("PUT", "/create_player", {"player_class": "random", "username": "Nansa"}),
+    (
+        "POST",
+        "/trade",
+        {
+            "player_1": {
+                **_STATE,
+                "player_id": 1,
+                "inventory": {"max_capacity": 999, "current_capacity": 100, "items": _FARMER},
+                "items_traded": [{"item_id": 5, "quantity": 1}],
+            },
+            "player_2": {
+                **_STATE,
+                "player_id": 2,
+                "inventory": {"max_capacity": 999, "current_capacity": 100, "items": _HUNTER},
+                "items_traded": [{"item_id": 7, "quantity": 1}],
+            },
+        },
+    ),
+    ("GET", "/purchase_sword", None),
+    ("GET", "/purchase_a_sword", None),
+    ("GET", "/purchase_a_shield", None),
+    ("GET", "/purchase_a_potion", None),
+    ("GET", "/purchase_a_weapon", {"weapon_type": "sword"}),
+    (
+        "POST",
+        "/purchase_a_weapon",
+        {"weapon_type": "sword", "damage_level": 70, "range": 2, "gold_cost": 150},
+    ),
+    ("GET", "/join_a_guild", None),
+    ("POST", "/join_a_guild", {"guild_name": "Ironhand", "special_power": "flying"}),
+    ("GET", "/join_guild", None),
+    ("POST", "/join_guild", {"guild_name": "Wayfarers", "region": "ny"}),
+    ("GET", "/leave_guild", None),
+    ("GET", "/get_credit", None),
+    ("GET", "/enter_a_battle", None),
+    ("POST", "/enter_a_battle", {"enemy": "Exodus", "outcome": "won"}),
+    ("GET", "/shutdown", None),
+)

@@ -123,8 +123,9 @@ def test_of_two_broken_rules_the_earlier_is_told(pair: tuple[Reason, Reason]) ->
 
 
 def test_the_examples_stand_in_the_order_of_the_reasons() -> None:
-    # An unknown guild or enemy has no price and so no trade to write: refused beside `settle`.
-    beside = {Reason.UNKNOWN_GUILD, Reason.UNKNOWN_ENEMY}
+    # An unknown guild or enemy has no price and so no trade to write, and only some clients make
+    # claims: those are refused beside `settle`.
+    beside = {Reason.UNKNOWN_GUILD, Reason.UNKNOWN_ENEMY, Reason.CLAIM_DIFFERS}
     in_settle = [reason for reason in Reason if reason not in beside]
     assert list(BREAKS_ONE) == in_settle
     firsts = [earlier for earlier, _ in BREAKS_TWO]
@@ -152,6 +153,7 @@ def test_words_are_stable_and_lead_back_to_their_reason() -> None:
 
 def test_a_retry_can_help_where_holdings_decide() -> None:
     assert {reason for reason in Reason if reason.can_retry} == {
+        Reason.CLAIM_DIFFERS,
         Reason.INSUFFICIENT_GOLD,
         Reason.MISSING_ITEMS,
         Reason.NO_SPACE,
