@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, ParamSpec, TypeVar
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 import msgspec
 from redis.exceptions import NoScriptError, RedisError
@@ -11,7 +11,7 @@ from redis.exceptions import NoScriptError, RedisError
 from src.classes.guild import Guild
 from src.classes.player import Player
 from src.player_store.codec import read_state, write_state
-from src.player_store.connection import Epoch, connect
+from src.player_store.connection import Epoch, connect, reachable
 from src.player_store.direct import DirectConnections
 from src.player_store.keys import Keys
 from src.player_store.scripts import script
@@ -28,24 +28,7 @@ from src.services.ports import (
     Unchecked,
 )
 
-P = ParamSpec("P")
-R = TypeVar("R")
-
 _SCAN_PAGE = 1_000
-
-
-def _reachable(method: Callable[P, R]) -> Callable[P, R]:
-    """Turn Redis' own errors into the port's."""
-
-    def call(*args: P.args, **kwargs: P.kwargs) -> R:
-        try:
-            return method(*args, **kwargs)
-        except RedisError as error:
-            raise StoreUnreachable(str(error)) from error
-
-    call.__doc__ = method.__doc__
-    call.__name__ = method.__name__
-    return call
 
 
 class RedisPlayerStore:
@@ -81,7 +64,7 @@ class RedisPlayerStore:
         self._script = script("commit")
         self._script_sha = ""
 
-    @_reachable
+    @reachable
     def read(self, player_ids: Sequence[int]) -> Reading:
         """Return these players as they are now."""
         if not player_ids:
@@ -99,7 +82,7 @@ class RedisPlayerStore:
                 found = zip(player_ids, states, strict=True)
                 return Reading({p: read_state(state) for p, state in found if state}, epoch)
 
-    @_reachable
+    @reachable
     def commit(self, commits: Sequence[Commit], epoch: str) -> list[CommitReply]:
         """Write each commit whole or not at all, in order, in one round trip."""
         calls = [self._call(commit, epoch) for commit in commits]
@@ -114,7 +97,7 @@ class RedisPlayerStore:
                 replies[place] = reply
         return [self._reply(c, reply) for c, reply in zip(commits, replies, strict=True)]
 
-    @_reachable
+    @reachable
     def claim(self, scope: str, key: str, fingerprint: str, ttl_s: int) -> Claim:
         """Tie an idempotency key to a request, and say whose it was before."""
         value = fingerprint.encode() + b"\n"
@@ -129,30 +112,30 @@ class RedisPlayerStore:
         self._redis.expire(self._keys.idempotency(scope, key), ttl_s)
         return Claim.SAME
 
-    @_reachable
+    @reachable
     def next_player_id(self) -> int:
         """Return a player id that was never given out before."""
         return int(self._redis.incr(self._keys.player_ids))
 
-    @_reachable
+    @reachable
     def guest(self, name: str) -> int | None:
         """Return the player id that is set aside for the guest of this name, or None."""
         found: Any = self._redis.hget(self._keys.guests, name)
         return None if found is None else int(found)
 
-    @_reachable
+    @reachable
     def set_guest(self, name: str, player_id: int) -> int:
         """Set a player id aside for the guest of this name; return the one that was first."""
         is_first = self._redis.hsetnx(self._keys.guests, name, player_id)
         return player_id if is_first else self.guest(name) or player_id
 
-    @_reachable
+    @reachable
     def recent_trades(self, player_id: int) -> list[bytes]:
         """Return the lines that are kept of the player's recent trades, newest first."""
         lines: Any = self._redis.lrange(self._keys.recent_trades(player_id), 0, -1)
         return list(lines)
 
-    @_reachable
+    @reachable
     def guild(self, name: str) -> Guild | None:
         """Return the guild with this name, or None."""
         if name in self._built_in:
@@ -160,14 +143,14 @@ class RedisPlayerStore:
         stored: Any = self._redis.hget(self._keys.guilds, name)
         return None if stored is None else msgspec.json.decode(stored, type=Guild)
 
-    @_reachable
+    @reachable
     def guilds(self) -> list[Guild]:
         """Return all guilds by name."""
         stored: Any = self._redis.hgetall(self._keys.guilds)
         found = [msgspec.json.decode(value, type=Guild) for value in stored.values()]
         return sorted([*self._built_in.values(), *found], key=lambda guild: guild.name)
 
-    @_reachable
+    @reachable
     def found_guild(self, guild: Guild) -> bool:
         """Add a guild; return False when its name is taken."""
         if guild.name in self._built_in:
@@ -175,7 +158,7 @@ class RedisPlayerStore:
         value = msgspec.json.encode(guild)
         return bool(self._redis.hsetnx(self._keys.guilds, guild.name, value))
 
-    @_reachable
+    @reachable
     def guild_members(self, name: str, after: int, count: int) -> list[int]:
         """Return the ids of members with an id above `after`, rising."""
         key = self._keys.guild_members(name)
@@ -189,7 +172,7 @@ class RedisPlayerStore:
         )
         return [int(member) for member in members]
 
-    @_reachable
+    @reachable
     def guild_size(self, name: str) -> int:
         """Count the members of a guild."""
         return int(self._redis.zcard(self._keys.guild_members(name)))
@@ -209,12 +192,12 @@ class RedisPlayerStore:
             if not cursor:
                 return
 
-    @_reachable
+    @reachable
     def last_seq(self) -> int:
         """Return the number of the last event, 0 before the first."""
         return int(self._redis.get(self._keys.seq) or 0)
 
-    @_reachable
+    @reachable
     def outbox_length(self) -> int:
         """Count the commits that wait for the log."""
         return int(self._redis.xlen(self._keys.outbox))
@@ -223,7 +206,7 @@ class RedisPlayerStore:
         """Say whether a commit would be taken."""
         return self.outbox_length() < self._outbox_max
 
-    @_reachable
+    @reachable
     def is_checked(self) -> bool:
         """Say whether this life of Redis has been checked against the log."""
         epoch = self._first_epoch()
@@ -235,7 +218,7 @@ class RedisPlayerStore:
         self._direct.close()
         self._redis.close()
 
-    @_reachable
+    @reachable
     def _page(self, cursor: int) -> tuple[int, list[Player]]:
         found: Any = self._redis.scan(cursor, match=self._keys.players, count=_SCAN_PAGE)
         after, keys = found

@@ -114,6 +114,14 @@ def test_an_answer_lives_as_long_as_it_was_told_to(realm: Realm) -> None:
     assert TTL_S - 60 <= realm.ttl_s(realm.keys.idempotency("holder", "a")) <= TTL_S
 
 
+def test_a_guest_keeps_the_id_that_was_set_aside_first(store: PlayerStore) -> None:
+    assert store.guest("user1.comcast.com") is None
+    assert store.set_guest("user1.comcast.com", 7) == 7
+    assert store.set_guest("user1.comcast.com", 8) == 7
+    assert store.set_guest("é\x00\n", 9) == 9
+    assert [store.guest(name) for name in ("user1.comcast.com", "é\x00\n", "")] == [7, 9, None]
+
+
 def refused_by_conflict(_realm: Realm) -> Commit:
     return writes(player(1, 3), player(2), answer=answered("new"), recent=((1, b"line"),))
 
