@@ -6,6 +6,7 @@ They are written apart from the rules of `src/classes`, so that a fault there is
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Self
 
 from msgspec import Struct
 
@@ -50,6 +51,13 @@ class Books:
             Holding(gold=each.gold, items=dict(each.stacks), capacity=each.capacity)
             for each in classes
         ]
+
+    @classmethod
+    def of(cls, holdings: Iterable[Holding]) -> Self:
+        """Open the books of players that hold this."""
+        books = cls(())
+        books.holdings = list(holdings)
+        return books
 
     def post(self, action: Action) -> None:
         """Book an action that was settled. Two threads may post at once for different players."""

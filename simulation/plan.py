@@ -85,8 +85,24 @@ class Newcomer(Struct, frozen=True):
     player_class: PlayerClass
 
 
+class Habits(Struct, frozen=True):
+    """What players try and how often: alone, and in batches, one step in so many (0 for none)."""
+
+    moves: Mapping[Move, int]
+    batch_moves: Mapping[Move, int]
+    batch_one_in: int
+
+
+#: A market: trades of players, the shop, guilds, and batches of trades.
+MARKET = Habits(_MOVES, _PLAYER_TRADES, _BATCH_ONE_IN)
+#: Trades between two players, one a request.
+PLAYER_TRADES = Habits(_PLAYER_TRADES, _PLAYER_TRADES, 0)
+
+
 class Plan:
     """Who is created, and what they ask for. Iterating twice gives the same twice."""
+
+    habits = MARKET
 
     def __init__(self, seed: int, players: int, actions: int, world: World) -> None:
         """Plan `actions` trades of `players` players.
@@ -123,6 +139,7 @@ class _Planner:
     def __init__(self, plan: Plan) -> None:
         self._random = Random(f"{plan.seed}/actions")
         self._world = plan.world
+        self._habits = plan.habits
         self._books = plan.open_books()
         self._number = 0
         self.left = plan.actions
@@ -141,10 +158,10 @@ class _Planner:
         steps: list[Step] = []
         planned = 0
         while self.left and planned < self._lane_actions:
-            size = 1
-            if self._random.randrange(_BATCH_ONE_IN) == 0:
+            size, habits = 1, self._habits
+            if habits.batch_one_in and self._random.randrange(habits.batch_one_in) == 0:
                 size = min(self._random.randint(2, _BATCH_MAX), self.left)
-            moves = _MOVES if size == 1 else _PLAYER_TRADES
+            moves = habits.moves if size == 1 else habits.batch_moves
             steps.append(tuple(self._action(players, moves) for _ in range(size)))
             planned += size
         return tuple(steps)

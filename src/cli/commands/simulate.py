@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console, Group, RenderableType
+from rich.console import Console
 
-from src.cli.errors import CheckFailed, ServiceUnreachable
-from src.cli.output import Output, json_option, table
+from src.cli.errors import CheckFailed
+from src.cli.output import Output, json_option
 
 if TYPE_CHECKING:
     from simulation.economy import Economy
@@ -75,7 +75,8 @@ def simulate(  # noqa: PLR0913 - one argument an option
     if not agents and (cheats or labels or day_seconds):
         raise click.UsageError("--cheats, --labels and --day-seconds go with --agents.")
     # Imported here so that the list of commands does not wait for them.
-    from src.config import load_settings  # noqa: PLC0415
+    from simulation.telling import told  # noqa: PLC0415
+    from src.config import load_settings  # noqa: PLC0415 - as above
 
     settings = load_settings()
     plan = _plan(seed, players, trades, cheats=cheats if agents else None)
@@ -87,7 +88,7 @@ def simulate(  # noqa: PLR0913 - one argument an option
         day_s=day_seconds,
         labels_file=labels,
     )
-    Output(as_json=as_json).answer(summary, lambda: _text(summary, agents=agents))
+    Output(as_json=as_json).answer(summary, lambda: told(summary, is_economy=agents))
     if summary.difference_count:
         flags = f"{' --agents' if agents else ''}{' --cheats' if cheats else ''}"
         raise CheckFailed(
@@ -137,31 +138,14 @@ def play(
     """
     from simulation.pace import Pace  # noqa: PLC0415 - as in `simulate`
     from simulation.run import RACERS  # noqa: PLC0415 - as above
+    from simulation.session import connected  # noqa: PLC0415 - as above
     from simulation.summary import write_summary  # noqa: PLC0415 - as above
-    from simulation.transport import Transport, Unreachable  # noqa: PLC0415 - as above
-    from simulation.wire import UnreadableAnswer  # noqa: PLC0415 - as above
 
-    transport = Transport(settings.api_url, connections=workers + RACERS)
-    try:
-        transport.check()
-        # Only now: a token is made in Redis, and without an API there is nothing to play.
-        transport.authenticate(token or _new_token(settings))
+    with connected(
+        settings.api_url, lambda: token or _new_token(settings), workers + RACERS
+    ) as transport:
         pace = Pace(day_s / _HOURS_A_DAY)
         summary = _played(transport, plan, workers, pace, _labels_file(settings, labels_file))
-    except Unreachable as error:
-        raise ServiceUnreachable(
-            f"The API at {settings.api_url} does not answer.",
-            cause=str(error),
-            remedy="./guildhall status, then ./guildhall up",
-        ) from error
-    except UnreadableAnswer as error:
-        raise CheckFailed(
-            "The API did not carry out a request.",
-            cause=str(error),
-            remedy="./guildhall logs api",
-        ) from error
-    finally:
-        transport.close()
     write_summary(summary, settings.var)
     return summary
 
@@ -204,28 +188,3 @@ def _played(
             # A run that is broken off has cheated all the same.
             if labels is not None:
                 write_truth(labels.truth(run_id, plan.seed, run.ids), labels_file)
-
-
-def _text(summary: Summary, *, agents: bool) -> RenderableType:
-    counts = table(
-        ["kind", "outcome", "reason", "trades"],
-        [(each.kind, each.status, each.reason, each.count) for each in summary.outcomes],
-    )
-    found = (
-        f"{summary.difference_count:,} differences" if summary.difference_count else "no difference"
-    )
-    clock = (
-        f"clock    {summary.rounds:,} simulated hours, never more than "
-        f"{summary.behind_s_max:.1f} s behind their pace"
-    )
-    return Group(
-        counts,
-        "",
-        f"trades   {summary.trades:,} in {summary.play_s:.1f} s "
-        f"({summary.trades_per_s:,.0f} a second, {summary.workers} workers): "
-        f"{summary.settled:,} settled, {summary.rejected:,} refused",
-        f"answers  p50 {summary.latency_ms_p50:.1f} ms, p99 {summary.latency_ms_p99:.1f} ms; "
-        f"{summary.requests:,} requests, {summary.retries:,} retries",
-        f"audit    {summary.players_read_back:,} players read back, {found} from the books",
-        *([clock] if agents else []),
-    )
