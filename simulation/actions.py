@@ -7,7 +7,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-ActionKind = Literal["player_trade", "purchase", "sale", "guild_join", "guild_leave"]
+ActionKind = Literal["player_trade", "purchase", "sale", "guild_join", "guild_leave", "battle"]
 
 SETTLED = "settled"
 
@@ -26,11 +26,19 @@ class Label(Struct, frozen=True):
     part: str
 
 
+class Fight(Struct, frozen=True):
+    """A battle: against whom, and with which weapon, None for bare hands."""
+
+    enemy: str
+    weapon_item_id: int | None
+
+
 class Action(Struct, frozen=True, kw_only=True):
     """One trade that is asked for. Players are named by their place in the plan, from 0.
 
     `gives` is what `player` gives and `takes` what it gets: from `partner`, or from the house
     when that is None. `expects` is `settled`, or the reason that it must be refused for.
+    In a battle, `gives` is what is lost at most if it is lost, `takes` what is won if it is won.
     `number` counts the actions of a plan from 0. `hour` is when it happens by the simulated
     clock, in hours from the start; `label` names the cheating that it is part of.
     """
@@ -42,6 +50,7 @@ class Action(Struct, frozen=True, kw_only=True):
     gives: Gift = Gift()
     takes: Gift = Gift()
     guild: str | None = None
+    fight: Fight | None = None
     expects: str = SETTLED
     hour: int = 0
     label: Label | None = None

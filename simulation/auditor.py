@@ -65,7 +65,7 @@ class Auditor:
             self._note_trade_id(action, outcome)
             self._check_end(action, outcome, action.expects)
             if isinstance(outcome, Settled):
-                self._books.post(action)
+                self._book(action, outcome)
                 self._check_glances(action, outcome.players, raised)
 
     def raced(self, race: Race, outcomes: Sequence[Outcome]) -> None:
@@ -112,6 +112,14 @@ class Auditor:
             self._differ(
                 f"action {action.number} ({action.kind}) ended as {told}, not as {expects}{detail}"
             )
+
+    def _book(self, action: Action, outcome: Settled) -> None:
+        if action.kind != "battle":
+            self._books.post(action)
+            return
+        if outcome.outcome is None:
+            self._differ(f"action {action.number} was a battle without an outcome")
+        self._books.post_battle(action, is_won=outcome.outcome == "won")
 
     def _check_glances(self, action: Action, told: Sequence[Glance], raised: set[int]) -> None:
         """Check versions and gold; `raised` holds players whose version this request raised."""

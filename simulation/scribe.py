@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from simulation.actions import Action, ActionKind, Gift, Label, Lane, Race, Step
+from simulation.actions import Action, ActionKind, Fight, Gift, Label, Lane, Race, Step
 from simulation.books import Books
 from simulation.world import World
 
@@ -37,6 +37,7 @@ class Scribe:
         hour: int,
         partner: int | None = None,
         guild: str | None = None,
+        fight: Fight | None = None,
         label: Label | None = None,
     ) -> bool:
         """Write an action that must settle, and book it; False when the plan is full."""
@@ -50,12 +51,16 @@ class Scribe:
             gives=gives,
             takes=takes,
             guild=guild,
+            fight=fight,
             hour=hour,
             label=label,
         )
         self._count(1)
         self._lane.append((action,))
-        self.books.post(action)
+        if fight is None:
+            self.books.post(action)
+        else:
+            self.books.post_worst(action)
         return True
 
     def write_race(

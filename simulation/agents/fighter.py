@@ -6,11 +6,14 @@ from typing import ClassVar
 
 from simulation.agents.agent import Agent, hours
 from simulation.agents.turn import Turn
+from src.classes.battle import might
 
 #: Kinds of things that are fought with.
 WEAPON_KINDS = ("sword", "bow", "spear", "dagger")
 #: What warriors begin with, and sell: item ids.
 TROPHIES = (19,)
+#: An enemy is taken on up to this many times one's own might.
+_BOLDNESS = 4
 #: A weapon may cost one in this many of the coins at hand.
 _WEAPON_PART = 2
 #: Of 100 turns, how many are for trade.
@@ -19,7 +22,11 @@ _TROPHIES_AT_ONCE = 3
 
 
 class Fighter(Agent):
-    """Fights in the evening; lives on trophies, and on what is won."""
+    """Fights in the evening, and lives on trophies.
+
+    Who wins is the server's secret, so the plan never spends what may have been won: it stays
+    with the fighter as savings.
+    """
 
     role = "fighter"
     share = 120
@@ -38,6 +45,14 @@ class Fighter(Agent):
             self._arm(turn)
         elif turn.random.randrange(100) < _TRADING_PERCENT:
             self._sell_trophies(turn)
+        else:
+            self._fight(turn, self._weapon)
+
+    def _fight(self, turn: Turn, weapon: int) -> None:
+        strength = might(turn.scribe.world.catalogue.item(weapon)) * _BOLDNESS
+        enemies = [each for each in turn.scribe.world.enemies if each.strength <= strength]
+        if enemies:
+            turn.fight(turn.random.choice(enemies), weapon)
 
     def _arm(self, turn: Turn) -> None:
         self._weapon = None

@@ -7,10 +7,11 @@ from random import Random
 
 from msgspec import Struct
 
-from simulation.actions import Gift
+from simulation.actions import Fight, Gift
 from simulation.books import Holding
 from simulation.market import Market
 from simulation.scribe import Scribe
+from src.classes.battle import Enemy
 
 #: Others that an agent looks at before it gives up. More: longer plans, and fewer idle turns.
 _LOOKS = 6
@@ -116,3 +117,16 @@ class Turn(Struct, frozen=True, kw_only=True):
             hour=self.hour,
         )
         return units if written else 0
+
+    def fight(self, enemy: Enemy, weapon_item_id: int) -> bool:
+        """Enter a battle, if what can be won fits; the server decides how it ends."""
+        if sum(units for _, units in enemy.loot) > self.mine.free:
+            return False
+        return self.scribe.write(
+            "battle",
+            self.me,
+            Gift(enemy.toll),
+            Gift(enemy.gold, enemy.loot),
+            fight=Fight(enemy.name, weapon_item_id),
+            hour=self.hour,
+        )

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from simulation.actions import Action, Gift
 from simulation.plan import Newcomer
+from src.classes.battle import Battle, fight
 from src.classes.guild import guild_join, guild_leave
 from src.classes.player import Player
 from src.classes.shop import purchase, sale
-from src.classes.trade import Side, Trade, player_trade
+from src.classes.trade import Refusal, Settlement, Side, Trade, player_trade
+from src.inventory_generation.enemies import load_enemies
 from tests.support.rules import CATALOGUE, GUILDS, player_of_class
+
+ENEMIES = load_enemies(CATALOGUE)
 
 
 def states_of(newcomers: Sequence[Newcomer]) -> dict[int, Player]:
@@ -40,6 +44,21 @@ def as_trade(action: Action) -> Trade:
             return guild_join("t", player_id, GUILDS[action.guild or ""])
         case "guild_leave":
             return guild_leave("t", player_id, action.guild)
+        case "battle":
+            raise ValueError("a battle's end is drawn: fight_planned settles it")
+
+
+def fight_planned(action: Action, players: Mapping[int, Player], roll: int) -> Settlement | Refusal:
+    """Decide a battle as the rules do, for a roll."""
+    assert action.fight is not None
+    battle = Battle(
+        trade_id="t",
+        player_id=action.player + 1,
+        enemy=action.fight.enemy,
+        weapon_item_id=action.fight.weapon_item_id,
+        roll=roll,
+    )
+    return fight(battle, ENEMIES, players, CATALOGUE)
 
 
 def side(player_id: int, gift: Gift) -> Side:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from functools import cache
 from itertools import chain
+from random import Random
 
 import pytest
 
@@ -14,15 +16,18 @@ from simulation.agents.collector import RARITIES
 from simulation.agents.crafter import CRAFT_KINDS
 from simulation.agents.merchant import Merchant
 from simulation.agents.producer import RAW_GOODS
+from simulation.books import Books
 from simulation.cast import AGENTS, CHEATS_PERCENT, RINGS
 from simulation.economy import Economy
 from simulation.world import World
+from src.classes.battle import ROLL_SIDES
 from src.classes.player import Player
 from src.classes.trade import Refusal, settle
-from tests.support.planned import as_trade, states_of
+from tests.support.planned import as_trade, fight_planned, states_of
 from tests.support.rules import CATALOGUE
 
 
+@cache
 def actions_of(plan: Economy) -> list[Action]:
     """Return every trade that is planned, one that is sent several times once."""
     return [
@@ -103,14 +108,18 @@ def test_the_lanes_of_a_round_share_no_player(plan: Economy) -> None:
                     assert owners.setdefault(player, place) == place
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
-@pytest.mark.parametrize("last_wins", [False, True])
-def test_what_the_plan_expects_is_what_the_rules_decide_whoever_wins_a_race(
+@pytest.mark.parametrize(
+    ("seed", "last_wins", "luck"),
+    [(1, False, "good"), (2, True, "bad"), (3, False, "mixed"), (4, True, "mixed")],
+)
+def test_the_rules_decide_as_planned_whoever_wins_a_race_or_a_battle(
     world: World,
     seed: int,
     last_wins: bool,  # noqa: FBT001 - as above
+    luck: str,
 ) -> None:
-    plan = Economy(seed, 100, 4_000, world, cheats=True)
+    roll = Random(seed)  # noqa: S311 - seeded
+    plan = Economy(seed, 100, 3_000, world, cheats=True)
     states = states_of(plan.newcomers)
     for lanes in plan.rounds():
         for step in chain.from_iterable(lanes):
@@ -121,12 +130,16 @@ def test_what_the_plan_expects_is_what_the_rules_decide_whoever_wins_a_race(
                 assert told == sorted([SETTLED, *[loser] * (len(rivals) - 1)])
             else:
                 (action,) = step
-                assert decided(action, states) == action.expects, action
+                sides = {"good": 0, "bad": ROLL_SIDES - 1}.get(luck, roll.randrange(ROLL_SIDES))
+                assert decided(action, states, sides) == action.expects, action
 
 
-def decided(action: Action, states: dict[int, Player]) -> str:
+def decided(action: Action, states: dict[int, Player], roll: int = 0) -> str:
     """Settle an action by the rules, and return how it ended."""
-    decision = settle(as_trade(action), states, CATALOGUE)
+    if action.kind == "battle":
+        decision = fight_planned(action, states, roll)
+    else:
+        decision = settle(as_trade(action), states, CATALOGUE)
     if isinstance(decision, Refusal):
         return decision.reason.word
     states.update(decision.players)
@@ -209,7 +222,7 @@ def test_collectors_want_what_is_rare_and_not_theirs(plan: Economy) -> None:
             is_rare = CATALOGUE.item(item_id).rarity in RARITIES
             pieces += is_new and is_rare and units == 1
             assert action.kind == "player_trade" or (is_new and is_rare and units == 1)
-        books.post(action)
+        post(books, action)
     assert pieces > 100
 
 
@@ -218,6 +231,29 @@ def applied(plan: Economy) -> Iterator[Action]:
     for lanes in plan.rounds():
         for step in chain.from_iterable(lanes):
             yield step.actions[0] if isinstance(step, Race) else step[0]
+
+
+def post(books: Books, action: Action) -> None:
+    """Book what moves, and the worst of a battle."""
+    if action.kind == "battle":
+        books.post_worst(action)
+    else:
+        books.post(action)
+
+
+def test_fighters_arm_themselves_and_fight_whom_they_can_face(
+    plan: Economy, honest: dict[str, list[Action]]
+) -> None:
+    battles = [action for action in honest["fighter"] if action.fight is not None]
+    assert len(battles) > 200
+    books, armed = plan.open_books(), 0
+    for action in applied(plan):
+        if action.fight is not None:
+            assert action.fight.weapon_item_id in books.holdings[action.player].items
+            armed += 1
+        post(books, action)
+    assert armed >= len(battles)
+    assert len({action.fight.enemy for action in battles if action.fight}) > 3
 
 
 def test_recruits_join_help_and_leave(plan: Economy, honest: dict[str, list[Action]]) -> None:
@@ -238,7 +274,7 @@ def test_recruits_join_help_and_leave(plan: Economy, honest: dict[str, list[Acti
             assert guild is not None
             assert guild == books.holdings[action.partner].guild
             presents += 1
-        books.post(action)
+        post(books, action)
     assert presents > 20
 
 
