@@ -101,7 +101,7 @@ class Labels:
             LabelledRing(
                 ring=ring.name,
                 kind=ring.way.kind,
-                members=[ids[place] for place in ring.members],
+                members=[ids[place] for place in ring.members if ids[place]],
                 trades=sorted(self._trades[ring.name], key=lambda each: each.trade_id),
             )
             for ring in self._cast.rings

@@ -88,7 +88,9 @@ def simulate(  # noqa: PLR0913 - one argument an option
         day_s=day_seconds,
         labels_file=labels,
     )
-    Output(as_json=as_json).answer(summary, lambda: told(summary, is_economy=agents))
+    Output(as_json=as_json).answer(
+        summary, lambda: told(summary, day_s=day_seconds if agents else None)
+    )
     if summary.difference_count:
         flags = f"{' --agents' if agents else ''}{' --cheats' if cheats else ''}"
         raise CheckFailed(
