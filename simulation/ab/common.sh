@@ -66,14 +66,8 @@ ready() { # check that there is something to send with, and to send to
     fail 3 "the API at $API_URL does not serve the routes of old clients: see the setting legacy_routes"
 }
 
-field() { # field NAME: print the number after a name in ab's answer, 0 when it has none
-  local found
-  found=$(sed -n "s/^$1: *\([0-9][0-9]*\).*/\1/p" "$work/answer" | tail -n 1)
-  printf '%s' "${found:-0}"
-}
-
 send() { # send REQUESTS ROUTE [QUERY [OPTION...]]: send one request some times, and count
-  local requests=$1 route=$2 query=${3:-} host complete failed
+  local requests=$1 route=$2 query=${3:-} host
   shift $(($# < 3 ? $# : 3))
   pick host "${hosts[@]}"
   # In the background, so that a signal to this script alone ends it at once.
@@ -82,11 +76,13 @@ send() { # send REQUESTS ROUTE [QUERY [OPTION...]]: send one request some times,
   ab_pid=$!
   wait "$ab_pid"
   ab_pid=
-  complete=$(field 'Complete requests')
-  failed=$(($(field 'Failed requests') + $(field 'Non-2xx responses')))
-  # What a signal cut off has not failed.
-  [ -n "$stopping" ] || failed=$((failed + requests - complete))
-  printf '%s %s %s\n' "$route" "$complete" "$failed" >>"$tally"
+  # Without $(...): bash 5.2 can lose a trap that comes while it parses one. What a signal cut off
+  # has not failed.
+  awk -F ': *' -v route="$route" -v requests="$requests" -v stopping="$stopping" '
+    /^Complete requests:/ { complete = $2 + 0 }
+    /^(Failed requests|Non-2xx responses):/ { failed += $2 }
+    END { print route, complete + 0, failed + (stopping ? 0 : requests - complete) }
+  ' "$work/answer" >>"$tally"
 }
 
 ask() { # ask METHOD ROUTE BODY_FILE: send one request and print its answer, which ab does not
