@@ -18,6 +18,7 @@ from src.config import Settings
 from src.economy.engine import EngineError
 from src.economy.questions import questions
 from src.event_log.kafka_log import KafkaEventLog
+from src.event_log.kafka_replay_log import KafkaReplayLog
 from src.event_log.relay import Pace, Relay, watchdog
 from src.events.record import Recorder
 from src.inventory_generation.catalogue import load_catalogue
@@ -182,6 +183,11 @@ def build_relay(settings: Settings) -> Relay:
         Pace(settings.relay_batch_entries, settings.relay_gather_ms / 1_000),
         watchdog(settings.relay_timeout_s),
     )
+
+
+def build_replay_log(settings: Settings) -> KafkaReplayLog:
+    """Return the log that quarantined records are replayed into."""
+    return KafkaReplayLog(settings.kafka_bootstrap, settings.realm)
 
 
 def issue_token(settings: Settings, role: str, player_id: int | None = None) -> str:

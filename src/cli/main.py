@@ -32,6 +32,10 @@ COMMANDS = {
         f"{_IN}.reconcile:reconcile",
         "Prove that Redis, the tables and the sum of all legs agree; list every difference.",
     ),
+    "quarantine": Entry(
+        f"{_IN}.quarantine:quarantine",
+        "List, show and replay the records that could not land.",
+    ),
     "test": Entry(f"{_IN}.test:test", "Run the tests."),
     "bench": Entry(f"{_IN}.bench:bench", "Measure speed and memory."),
 }

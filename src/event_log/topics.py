@@ -13,6 +13,9 @@ from src.events.definitions import TOPIC_PLAYER_STATE, TOPIC_TRADE
 #: Where the relay keeps how far it is: one marker record a realm, in the events' transaction.
 TOPIC_RELAY_POSITION = "relay_position"
 
+#: What was replayed out of the quarantine: one note a record, in the replayed events' transaction.
+TOPIC_QUARANTINE_REPLAY = "quarantine_replay"
+
 _HOUR_MS = 3_600_000
 
 #: The largest record in bytes. A state that holds every item of a large catalogue fits many times.
@@ -44,6 +47,7 @@ def planned_topics(partitions: int, retention_h: int) -> tuple[TopicPlan, ...]:
         TopicPlan(TOPIC_PLAYER_STATE, partitions, events),
         # One partition: markers of a realm must be read in the order in which they were written.
         TopicPlan(TOPIC_RELAY_POSITION, 1, {"cleanup.policy": "compact"}),
+        TopicPlan(TOPIC_QUARANTINE_REPLAY, 1, {"cleanup.policy": "compact"}),
     )
 
 
