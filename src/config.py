@@ -154,6 +154,29 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = 1_024
     streaming_cores: Annotated[Count, Meta(description="Task slots of Spark.")] = 2
 
+    maintenance_interval_s: Annotated[
+        int,
+        Meta(
+            ge=0,
+            description="Seconds between two rounds of table maintenance beside landing; 0: only "
+            "by `./guildhall maintain`.",
+        ),
+    ] = 600
+    maintenance_snapshots_kept_s: Annotated[
+        Count,
+        Meta(
+            description="How long a table's snapshots are kept, in seconds: a query may read one "
+            "that long. More makes each landing commit write more."
+        ),
+    ] = 600
+    maintenance_orphan_age_h: Annotated[
+        Count,
+        Meta(
+            description="Hours after which a file that no snapshot names is removed. Shorter than "
+            "a compaction can take, and its files would be taken away from it."
+        ),
+    ] = 24
+
     @property
     def var(self) -> Path:
         """`var_dir` as an absolute path."""

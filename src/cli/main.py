@@ -36,6 +36,9 @@ COMMANDS = {
         f"{_IN}.quarantine:quarantine",
         "List, show and replay the records that could not land.",
     ),
+    "maintain": Entry(
+        f"{_IN}.maintain:maintain", "Compact the tables, expire snapshots, remove orphan files."
+    ),
     "test": Entry(f"{_IN}.test:test", "Run the tests."),
     "bench": Entry(f"{_IN}.bench:bench", "Measure speed and memory."),
 }
