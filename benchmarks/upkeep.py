@@ -23,6 +23,7 @@ from pyspark.sql import DataFrame, SparkSession
 
 from src.config import Settings
 from src.economy.duckdb_engine import DuckDbEngine
+from src.economy.questions import question
 from src.economy.warehouse import newest_metadata
 from src.events.definitions import TOPIC_TRADE, LegRecord, TradeEvent
 from src.streaming.history import read_lineage
@@ -83,7 +84,7 @@ def measured(plan: Plan, *, with_maintenance: bool) -> Iterator[Window]:
 
 
 def _records(spark: SparkSession, plan: Plan, batch: int) -> DataFrame:
-    """Return a batch as Kafka gives it: two partitions, one trade in each two records."""
+    """Return a batch as Kafka gives it, all of one partition."""
     rows = []
     for place in range(plan.trades):
         number = batch * plan.trades + place
@@ -125,7 +126,7 @@ def _window(
     metadata = newest_metadata(folder)
     began = time.perf_counter()
     with DuckDbEngine(Path(settings.warehouse), folder / "spill") as engine:
-        engine.ask("select count(*) from trade")
+        engine.ask(question("trade_count").sql)
     ask_ms = (time.perf_counter() - began) * 1_000
     seen = Window(
         batches=batches,
