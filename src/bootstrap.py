@@ -19,6 +19,7 @@ from src.economy.engine import EngineError
 from src.economy.questions import questions
 from src.event_log.kafka_log import KafkaEventLog
 from src.event_log.kafka_replay_log import KafkaReplayLog
+from src.event_log.reader import LogReader
 from src.event_log.relay import Pace, Relay, watchdog
 from src.events.record import Recorder
 from src.inventory_generation.catalogue import load_catalogue
@@ -28,6 +29,7 @@ from src.inventory_generation.player_classes import load_classes
 from src.inventory_generation.starter import draw_class
 from src.player_store.keys import Keys
 from src.player_store.outbox import Outbox
+from src.player_store.restoration import Restoration
 from src.player_store.store import RedisPlayerStore
 from src.player_store.tokens import Role, Tokens
 from src.services.battle_service import BattleService
@@ -160,6 +162,7 @@ def build_store(settings: Settings) -> RedisPlayerStore:
         settings.redis_port,
         Keys(settings.realm),
         outbox_entries_max=settings.outbox_entries_max,
+        outbox_bytes_max=settings.outbox_bytes_max,
         recent_trades_kept=settings.recent_trades_kept,
         built_in_guilds=load_guilds(),
     )
@@ -175,11 +178,26 @@ def build_outbox(settings: Settings) -> Outbox:
     return Outbox(settings.redis_host, settings.redis_port, Keys(settings.realm))
 
 
+def build_log(settings: Settings) -> KafkaEventLog:
+    """Return the log of a realm, as its one writer has it."""
+    return KafkaEventLog(settings.kafka_bootstrap, settings.realm)
+
+
+def build_log_reader(settings: Settings) -> LogReader:
+    """Return the log of a realm, as a reader has it."""
+    return LogReader(settings.kafka_bootstrap, settings.realm)
+
+
+def build_restoration(settings: Settings) -> Restoration:
+    """Return what a realm is rebuilt with."""
+    return Restoration(settings.redis_host, settings.redis_port, Keys(settings.realm))
+
+
 def build_relay(settings: Settings) -> Relay:
     """Wire the relay from the outbox to Kafka."""
     return Relay(
         build_outbox(settings),
-        KafkaEventLog(settings.kafka_bootstrap, settings.realm),
+        build_log(settings),
         Pace(settings.relay_batch_entries, settings.relay_gather_ms / 1_000),
         watchdog(settings.relay_timeout_s),
     )

@@ -86,7 +86,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Literal["always", "everysec"],
         Meta(
             description="`always`: an acknowledged trade is on disk. `everysec`: a crash can "
-            "lose the last second or more."
+            "lose the last second or more (docs/guides/durability.md)."
         ),
     ] = "always"
 
@@ -129,6 +129,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Count,
         Meta(description="Commits that may wait for Kafka before the API answers 503."),
     ] = 200_000
+    outbox_bytes_max: Annotated[
+        Count,
+        Meta(
+            description="Bytes of events that may wait for Kafka before the API answers 503; Redis "
+            "holds them in memory."
+        ),
+    ] = 536_870_912
 
     relay_batch_entries: Annotated[
         Count, Meta(description="Commits that the relay publishes in one Kafka transaction.")
@@ -153,6 +160,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Count, Meta(description="Heap of the Spark driver, in MiB.")
     ] = 1_024
     streaming_cores: Annotated[Count, Meta(description="Task slots of Spark.")] = 2
+    stop_drain_s: Annotated[
+        int,
+        Meta(
+            ge=0,
+            description="How long `./guildhall down` waits for what is published to land, in "
+            "seconds; what has not landed by then lands after the next `up`.",
+        ),
+    ] = 60
 
     maintenance_interval_s: Annotated[
         int,

@@ -39,6 +39,9 @@ COMMANDS = {
     "maintain": Entry(
         f"{_IN}.maintain:maintain", "Compact the tables, expire snapshots, remove orphan files."
     ),
+    "rebuild": Entry(
+        f"{_IN}.rebuild:rebuild", "Restore Redis from the log when it has forgotten trades."
+    ),
     "test": Entry(f"{_IN}.test:test", "Run the tests."),
     "bench": Entry(f"{_IN}.bench:bench", "Measure speed and memory."),
 }

@@ -9,6 +9,7 @@ from kafka.admin import KafkaAdminClient
 from kafka.errors import TopicAlreadyExistsError
 
 from src.events.definitions import TOPIC_PLAYER_STATE, TOPIC_TRADE
+from src.events.founded_guild import TOPIC_GUILD
 
 #: Where the relay keeps how far it is: one marker record a realm, in the events' transaction.
 TOPIC_RELAY_POSITION = "relay_position"
@@ -45,6 +46,8 @@ def planned_topics(partitions: int, retention_h: int) -> tuple[TopicPlan, ...]:
     return (
         TopicPlan(TOPIC_TRADE, partitions, events),
         TopicPlan(TOPIC_PLAYER_STATE, partitions, events),
+        # Compacted, and so kept for ever: a rebuild has founded guilds from nowhere else.
+        TopicPlan(TOPIC_GUILD, 1, {"cleanup.policy": "compact"}),
         # One partition: markers of a realm must be read in the order in which they were written.
         TopicPlan(TOPIC_RELAY_POSITION, 1, {"cleanup.policy": "compact"}),
         TopicPlan(TOPIC_QUARANTINE_REPLAY, 1, {"cleanup.policy": "compact"}),

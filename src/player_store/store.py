@@ -41,6 +41,7 @@ class RedisPlayerStore:
         keys: Keys,
         *,
         outbox_entries_max: int,
+        outbox_bytes_max: int,
         recent_trades_kept: int,
         built_in_guilds: Iterable[Guild] = (),
     ) -> None:
@@ -51,6 +52,7 @@ class RedisPlayerStore:
             port: of Redis.
             keys: of the realm.
             outbox_entries_max: commits that may wait for the log.
+            outbox_bytes_max: bytes of events that may wait for it.
             recent_trades_kept: trades a player that can be listed.
             built_in_guilds: guilds that every realm has from the beginning.
         """
@@ -58,7 +60,8 @@ class RedisPlayerStore:
         self._redis = connect(host, port, self._epoch)
         self._direct = DirectConnections(host, port, self._epoch)
         self._keys = keys
-        self._outbox_max = outbox_entries_max
+        self._outbox_entries_max = outbox_entries_max
+        self._outbox_bytes_max = outbox_bytes_max
         self._recent_kept = recent_trades_kept
         self._built_in = {guild.name: guild for guild in built_in_guilds}
         self._script = script("commit")
@@ -202,9 +205,17 @@ class RedisPlayerStore:
         """Count the commits that wait for the log."""
         return int(self._redis.xlen(self._keys.outbox))
 
+    @_reachable
+    def outbox_bytes(self) -> int:
+        """Count the bytes of the events that wait for the log."""
+        counted: Any = self._redis.hmget(self._keys.outbox_bytes, ["written", "removed"])
+        written, removed = (int(count or 0) for count in counted)
+        return written - removed
+
     def outbox_has_room(self) -> bool:
-        """Say whether a commit would be taken."""
-        return self.outbox_length() < self._outbox_max
+        """Say whether a commit of a few bytes would be taken."""
+        has_room = self.outbox_length() < self._outbox_entries_max
+        return has_room and self.outbox_bytes() < self._outbox_bytes_max
 
     @reachable
     def is_checked(self) -> bool:
@@ -246,6 +257,7 @@ class RedisPlayerStore:
             keys.checked_run_id,
             keys.seq,
             keys.outbox,
+            keys.outbox_bytes,
             keys.idempotency(answer.scope, answer.key) if answer else keys.seq,
             *(keys.player(change.player.player_id) for change in commit.changes),
             *(keys.recent_trades(player_id) for player_id, _ in commit.recent),
@@ -253,7 +265,8 @@ class RedisPlayerStore:
         ]
         args: list[Any] = [
             epoch,
-            self._outbox_max,
+            self._outbox_entries_max,
+            self._outbox_bytes_max,
             commit.events,
             commit.entry,
             answer.ttl_s if answer else 0,

@@ -12,8 +12,9 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
-from src.bootstrap import build_outbox
+from src.bootstrap import build_log_reader, build_outbox
 from src.config import Settings, as_environment
 from src.event_log.kafka_log import KafkaEventLog
 from src.event_log.log import LogError
@@ -22,7 +23,7 @@ from src.events.outbox_entry import Record
 from src.player_store.keys import Keys
 from src.player_store.outbox import Outbox
 from src.services.ledger import Asked
-from src.services.orders import BatchOrder
+from src.services.orders import BatchOrder, FoundGuildOrder
 from src.services.ports import StoreUnreachable, Unchecked
 from src.stack.layout import ROOT
 from tests.support.books import EventDict, audit
@@ -229,6 +230,30 @@ def test_a_gap_in_the_outbox_is_told_and_nothing_past_it_is_published(
     kept = logged_events(realm.settings)
     assert kept == waiting[: len(kept)]
     assert len(kept) < len(waiting)
+
+
+def test_founded_guilds_are_in_the_log_again_and_again_and_each_with_its_realm(
+    logged_realm: Realm,
+) -> None:
+    realm = logged_realm
+    reader = build_log_reader(realm.settings)
+
+    def found(name: str, fee: int) -> None:
+        realm.services.guilds.found(FoundGuildOrder(name, fee, None), Asked())
+
+    found("Night Watch", 5)
+    with relay_of(realm.settings) as relay:
+        position = relay.step(relay.start())
+        assert list(reader.guilds()) == [b"Night Watch"]
+        found("Day Watch", 7)
+        play(realm, 1)
+        drained(relay, position)
+    with relay_of(realm.settings) as relay:
+        relay.step(relay.start())
+    assert reader.guilds() == realm.redis.hgetall(realm.keys.guilds)
+    elsewhere = replace(realm.settings, realm=f"{realm.settings.realm}2")
+    assert build_log_reader(elsewhere).guilds() == {}
+    assert len(logged_events(realm.settings)) == realm.services.store.last_seq()
 
 
 def test_positions_are_trimmed_in_chunks_and_to_the_entry(logged_realm: Realm) -> None:

@@ -39,6 +39,7 @@ def faulty_store(realm: Realm) -> FaultyStore:
         settings.redis_port,
         realm.keys,
         outbox_entries_max=settings.outbox_entries_max,
+        outbox_bytes_max=settings.outbox_bytes_max,
         recent_trades_kept=settings.recent_trades_kept,
     )
     store.before = lambda commits: commits
