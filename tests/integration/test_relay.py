@@ -15,7 +15,7 @@ import pytest
 from msgspec.structs import replace
 
 from src.bootstrap import build_log_reader, build_outbox
-from src.config import Settings, as_environment
+from src.config import Settings
 from src.event_log.kafka_log import KafkaEventLog
 from src.event_log.log import LogError
 from src.event_log.relay import EXIT_FAILED, EXIT_REDIS_FORGOT, OutboxGap, RedisForgot, watchdog
@@ -30,7 +30,7 @@ from tests.support.books import EventDict, audit
 from tests.support.commits import player, writes
 from tests.support.realm import Realm, gives, open_realm, swap
 from tests.support.redis import RunningRedis
-from tests.support.relays import drained, logged_events, relay_of, with_kafka
+from tests.support.relays import drained, logged_events, relay_of, relay_process, with_kafka
 
 pytestmark = pytest.mark.kafka
 
@@ -275,16 +275,6 @@ def test_positions_are_trimmed_in_chunks_and_to_the_entry(logged_realm: Realm) -
 # The real process
 
 
-def started(settings: Settings) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "src.event_log.relay"],
-        cwd=ROOT,
-        env={"PATH": "/usr/bin:/bin", **as_environment(settings)},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-    )
-
-
 def open_for_writers(relay: subprocess.Popen[bytes]) -> None:
     """Wait until a relay says that writers may come."""
     assert relay.stderr is not None
@@ -305,7 +295,7 @@ def test_a_relay_killed_again_and_again_publishes_each_event_once(logged_realm: 
     realm = logged_realm
     expected: list[EventDict] = []
     for _ in range(3):
-        relay = started(realm.settings)
+        relay = relay_process(realm.settings)
         open_for_writers(relay)
         killer = threading.Timer(0.2, relay.kill)
         killer.start()
@@ -313,7 +303,7 @@ def test_a_relay_killed_again_and_again_publishes_each_event_once(logged_realm: 
         play(realm, 60)
         killer.join()
         ended(relay)
-    relay = started(realm.settings)
+    relay = relay_process(realm.settings)
     open_for_writers(relay)
     relay.send_signal(signal.SIGTERM)
     assert ended(relay) == 0
@@ -329,9 +319,9 @@ def test_a_relay_says_by_its_exit_code_what_must_be_done(
     server, settings = forgetful
     with open_realm(settings) as realm:
         realm.redis.set(Keys(settings.realm).seq, 5)
-    assert ended(started(settings)) == EXIT_REDIS_FORGOT
+    assert ended(relay_process(settings)) == EXIT_REDIS_FORGOT
     server.kill()
-    assert ended(started(settings)) == EXIT_FAILED
+    assert ended(relay_process(settings)) == EXIT_FAILED
 
 
 def test_a_relay_that_hangs_ends_itself() -> None:

@@ -76,6 +76,10 @@ class Stack:
         )
         return answered.status, json.loads(answered.data)
 
+    def forget_token(self) -> None:
+        """Ask with a new token from now on."""
+        self._token = None
+
     def processes(self) -> dict[str, dict[str, Any]]:
         """Return what `status` tells of each process, by name."""
         return {each["name"]: each for each in self.data("status")["processes"]}
