@@ -2,36 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import redis
-from redis.exceptions import RedisError
 
 from src.classes.player import Player
 from src.player_store.codec import write_state
-from src.player_store.connection import OneLife, connect
+from src.player_store.connection import OneLife, connect, reachable
 from src.player_store.keys import Keys
 from src.player_store.scripts import script
-from src.services.ports import StoreUnreachable
-
-P = ParamSpec("P")
-R = TypeVar("R")
 
 #: Keys removed by one command, and players written by one pipeline.
 _CHUNK = 1_000
-
-
-def _reachable(method: Callable[P, R]) -> Callable[P, R]:
-    @wraps(method)
-    def call(*args: P.args, **kwargs: P.kwargs) -> R:
-        try:
-            return method(*args, **kwargs)
-        except RedisError as error:
-            raise StoreUnreachable(str(error)) from error
-
-    return call
 
 
 class Restoration:
@@ -47,18 +30,18 @@ class Restoration:
         self._redis: redis.Redis = connect(host, port, OneLife())
         self._keys = keys
 
-    @_reachable
+    @reachable
     def last_seq(self) -> int:
         """Return the number of the last event that Redis counts, 0 for none."""
         found: Any = self._redis.get(self._keys.seq)
         return int(found or 0)
 
-    @_reachable
+    @reachable
     def shut_for_writers(self) -> None:
         """Let no commit be made until the relay has checked this Redis."""
         self._redis.delete(self._keys.checked_run_id)
 
-    @_reachable
+    @reachable
     def begin(self) -> None:
         """Remove the players and all that follows from them and their trades.
 
@@ -75,7 +58,7 @@ class Restoration:
             for found in _chunks(self._redis.scan_iter(match=pattern, count=_CHUNK)):
                 self._redis.unlink(*found)
 
-    @_reachable
+    @reachable
     def write_players(self, players: Sequence[Player]) -> None:
         """Write players' states and their guild memberships."""
         for some in _chunks(players):
@@ -87,7 +70,7 @@ class Restoration:
                         pipeline.zadd(members, {str(player.player_id): player.player_id})
                 pipeline.execute()
 
-    @_reachable
+    @reachable
     def write_recent_trades(self, lines: Mapping[int, Sequence[bytes]]) -> None:
         """Write lists of recent trades, by player id, newest first."""
         for some in _chunks(lines.items()):
@@ -96,13 +79,13 @@ class Restoration:
                     pipeline.rpush(self._keys.recent_trades(player_id), *newest_first)
                 pipeline.execute()
 
-    @_reachable
+    @reachable
     def write_guilds(self, guilds: Mapping[bytes, bytes]) -> None:
         """Write founded guilds, JSON by name; those that are there stay as they are."""
         for name, guild in guilds.items():
             self._redis.hsetnx(self._keys.guilds, name, guild)
 
-    @_reachable
+    @reachable
     def end(self, last_seq: int, last_player_id: int) -> None:
         """Declare that Redis has all events up to `last_seq`; the next relay lets writers in."""
         keys = (self._keys.seq, self._keys.player_ids)

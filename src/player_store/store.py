@@ -205,7 +205,7 @@ class RedisPlayerStore:
         """Count the commits that wait for the log."""
         return int(self._redis.xlen(self._keys.outbox))
 
-    @_reachable
+    @reachable
     def outbox_bytes(self) -> int:
         """Count the bytes of the events that wait for the log."""
         counted: Any = self._redis.hmget(self._keys.outbox_bytes, ["written", "removed"])
