@@ -12,16 +12,18 @@ import random
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
-from multiprocessing import get_context
 from pathlib import Path
-from typing import Literal, get_args
+from typing import IO, Literal, get_args
 
+import msgspec
 import redis
+from msgspec import Struct
 
 from benchmarks.machine import machine
 from benchmarks.results import Spread, spread
@@ -30,12 +32,13 @@ from src.classes.inventory import Inventory
 from src.classes.player import Player
 from src.config import Settings
 from src.services.ports import Change, Commit, Committed
-from src.stack.layout import Layout
+from src.stack.layout import ROOT, Layout
 from src.stack.redis_config import render_redis_config
 
 Fsync = Literal["always", "everysec"]
 
 CONNECTIONS = (1, 8, 32)
+_SEND = "--send"
 #: Processes that the connections are spread over: one Python cannot keep Redis busy.
 _SENDERS = 4
 #: Each connection has players of its own, so that no commit meets another.
@@ -122,23 +125,67 @@ def _run(settings: Settings, connections: int, seconds: float) -> float:
         outbox.trim(outbox.last_seq())
     senders = min(connections, _SENDERS)
     first = random.randrange(10**9) * 1_000  # noqa: S311 - players that no run before had
-    shares = [range(n, connections, senders) for n in range(senders)]
-    with get_context("spawn").Pool(senders) as pool:
-        jobs = [
-            pool.apply_async(_send, (settings, [first + n * _PLAYERS_EACH for n in share], seconds))
-            for share in shares
-        ]
-        return sum(job.get() for job in jobs)
+    children = [
+        subprocess.Popen(
+            [sys.executable, "-m", "benchmarks.durability", _SEND],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            cwd=ROOT,
+        )
+        for _ in range(senders)
+    ]
+    for place, child in enumerate(children):
+        ids = [first + n * _PLAYERS_EACH for n in range(place, connections, senders)]
+        _say(child, msgspec.json.encode(_Share(settings, ids, seconds)))
+    # All have connected before the first of them commits.
+    for child in children:
+        _heard(child)
+    for child in children:
+        _say(child, b"go")
+    rates = [float(_heard(child)) for child in children]
+    for child in children:
+        child.communicate()
+    return sum(rates)
 
 
-def _send(settings: Settings, first_ids: list[int], seconds: float) -> float:
-    """Commit on one thread a connection; return the commits a second."""
-    with closing(build_store(settings)) as store, ThreadPoolExecutor(len(first_ids)) as pool:
+def _say(child: subprocess.Popen[bytes], line: bytes) -> None:
+    pipe = _open(child.stdin)
+    pipe.write(line + b"\n")
+    pipe.flush()
+
+
+def _heard(child: subprocess.Popen[bytes]) -> bytes:
+    if not (line := _open(child.stdout).readline()):
+        raise RuntimeError(f"a sender ended with {child.wait()}")
+    return line
+
+
+def _open(pipe: IO[bytes] | None) -> IO[bytes]:
+    if pipe is None:
+        raise RuntimeError("a sender was started without its pipes")
+    return pipe
+
+
+class _Share(Struct, frozen=True):
+    """What one process sends: the first player of each of its connections."""
+
+    settings: Settings
+    first_ids: list[int]
+    seconds: float
+
+
+def _send() -> None:
+    """Commit on one thread a connection; print the commits a second."""
+    share = msgspec.json.decode(sys.stdin.readline(), type=_Share)
+    with (
+        closing(build_store(share.settings)) as store,
+        ThreadPoolExecutor(len(share.first_ids)) as pool,
+    ):
         epoch = store.read([]).epoch
 
         def commits(first_id: int) -> int:
             version = 0
-            until = time.monotonic() + seconds
+            until = time.monotonic() + share.seconds
             while time.monotonic() < until:
                 version += 1
                 (reply,) = store.commit([_commit(first_id, version)], epoch)
@@ -146,7 +193,9 @@ def _send(settings: Settings, first_ids: list[int], seconds: float) -> float:
                     raise RuntimeError(f"a commit was answered {reply}")
             return version
 
-        return sum(pool.map(commits, first_ids)) / seconds
+        print("ready", flush=True)
+        sys.stdin.readline()
+        print(sum(pool.map(commits, share.first_ids)) / share.seconds)
 
 
 def _commit(first_id: int, version: int) -> Commit:
@@ -173,7 +222,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.durability", description=__doc__)
     parser.add_argument("--seconds", type=float, default=5.0, help="of each run")
     parser.add_argument("--runs", type=int, default=5, help="of each setting and number")
+    parser.add_argument(_SEND, action="store_true", help=argparse.SUPPRESS)
     given = parser.parse_args()
+    if given.send:
+        _send()
+        return
     print(page(list(measure(given.seconds, given.runs))))
 
 
