@@ -14,7 +14,6 @@ from src.audit.rebuild import Parts, Rebuilt, rebuild
 from src.bootstrap import build_log, build_log_reader, build_restoration, build_store
 from src.config import Settings
 from src.economy.engines import open_engine
-from src.player_store.keys import Keys
 from tests.support.redis import RunningRedis
 from tests.support.relays import drained, relay_of
 
@@ -85,4 +84,4 @@ def _value(client: redis.Redis, key: str) -> Any:
             return client.zrange(key, 0, -1, withscores=True)
         case b"hash":
             return client.hgetall(key)
-    raise AssertionError(f"{Keys.__name__} build no {kind!r}")
+    raise AssertionError(f"{key} is a {kind!r}, which no key of ours is")
