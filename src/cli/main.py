@@ -42,6 +42,10 @@ COMMANDS = {
     "rebuild": Entry(
         f"{_IN}.rebuild:rebuild", "Restore Redis from the log when it has forgotten trades."
     ),
+    "chaos": Entry(
+        f"{_IN}.chaos:chaos",
+        "Kill and pause every process while trades go on, and prove that nothing is lost.",
+    ),
     "test": Entry(f"{_IN}.test:test", "Run the tests."),
     "bench": Entry(f"{_IN}.bench:bench", "Measure speed and memory."),
 }
