@@ -1,7 +1,7 @@
 """The schedule of faults: a pure function of the seed.
 
 Faults come in storms. A storm kills every target, in drawn order and at drawn moments, kills some
-of them together, pauses two, and takes away room, Kafka, and the API of commits that are under way.
+or all of them together, pauses two, and takes away room, Kafka, and the API of commits that are under way.
 A storm is over when everything is back at its work; the next one begins then. Moments are counted
 from the fault before: how long a machine needs to recover changes when a fault comes, never which
 comes next.
@@ -50,7 +50,9 @@ _ROOM_BYTES: dict[Target, tuple[int, int]] = {
 #: Seconds for which Redis is frozen when its askers die: all clients wait for it by then.
 _ORPHAN_S = (0.5, 2.0)
 _PAUSES_A_STORM = 2
-_TOGETHER_MIN = 2
+#: Kills of several processes at once, and of how many at least.
+_TOGETHER_A_STORM = 2
+_TOGETHER_MIN = 3
 
 
 class Fault(Struct, frozen=True, kw_only=True):
@@ -84,10 +86,11 @@ def storm(seed: int, number: int) -> tuple[Fault, ...]:
     random = Random(f"{seed}/storm/{number}")  # noqa: S311 - drawn from a seed, not a secret
     targets = _targets(random)
     faults = [_fault(random, "kill", (target,)) for target in targets]
-    together = random.randint(_TOGETHER_MIN, len(targets) - 1)
     # A worker does not outlive its API: the two are one kill.
     others = [target for target in targets if target != "api_worker"]
-    faults.append(_fault(random, "kill", tuple(random.sample(others, together))))
+    for _ in range(_TOGETHER_A_STORM):
+        together = random.sample(others, random.randint(_TOGETHER_MIN, len(others)))
+        faults.append(_fault(random, "kill", tuple(together)))
     paused = random.sample(targets, _PAUSES_A_STORM)
     faults += [_lasting(random, "pause", (target,), _PAUSE_S) for target in paused]
     # Workers are back at once: a second one costs nothing.
