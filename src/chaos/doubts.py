@@ -6,7 +6,8 @@ tell the same. A change that was there already must not be made a second time.
 
 from __future__ import annotations
 
-import time
+from collections import Counter
+from collections.abc import Callable
 
 from simulation.actions import SETTLED, Step
 from simulation.auditor import Auditor
@@ -32,13 +33,15 @@ class Doubts:
         ledger: Ledger,
         findings: Findings,
         tally: LoadTally,
+        rest: Callable[[float], None],
     ) -> None:
-        """Ask by `transport`; what was told before stands in `ledger`."""
+        """Ask by `transport`; what was told before stands in `ledger`; `rest` waits for seconds."""
         self._transport = transport
         self._auditor = auditor
         self._ledger = ledger
         self._findings = findings
         self._tally = tally
+        self._rest = rest
 
     def settle(self, step: Step, request: Request, key: str) -> Reply:
         """Ask again for a step that was not answered; return the answer.
@@ -59,23 +62,23 @@ class Doubts:
     def _made_actions(self, step: Step) -> int:
         """Count the actions of a step that have changed their players; find any half-made one."""
         ids = self._auditor.ids
-        moved = {ids[p] for action in step if action.expects == SETTLED for p in action.players}
+        moves = Counter(ids[p] for a in step if a.expects == SETTLED for p in a.players)
         for _ in range(_LOOKS_MAX):
-            steps = {player_id: self._steps_past(player_id) for player_id in sorted(moved)}
-            changed = [{steps[ids[p]] for p in a.players if ids[p] in moved} for a in step]
+            past = {player_id: self._steps_past(player_id) for player_id in sorted(moves)}
+            changed = [{past[ids[p]] > 0 for p in a.players if ids[p] in moves} for a in step]
             if all(len(each) <= 1 for each in changed):
                 break
-            time.sleep(_LOOK_AGAIN_S)
+            self._rest(_LOOK_AGAIN_S)
         else:
             torn = next(a for a, each in zip(step, changed, strict=True) if len(each) > 1)
             self._findings.add("lost", f"action {torn.number} changed only one of its players")
-        for player_id, past in steps.items():
-            if past not in {0, 1}:
+        for player_id, steps in past.items():
+            if steps > moves[player_id]:
                 self._findings.add(
-                    "duplicated", f"player {player_id} is {past} versions past what was told"
+                    "duplicated", f"player {player_id} is {steps} versions past what was told"
                 )
         return sum(
-            action.expects == SETTLED and each != {0}
+            action.expects == SETTLED and True in each
             for action, each in zip(step, changed, strict=True)
         )
 

@@ -62,7 +62,7 @@ class Load:
             workers: requests under way at once.
             patience_s: seconds after which an unanswered request of a patient client is a fault.
             findings: gets what does not hold.
-            sleep: waits for seconds between two tries; the default can be interrupted.
+            sleep: waits for seconds between two tries; the default ends with `close`.
         """
         self.ledger = Ledger()
         self.auditor = Auditor(plan.newcomers, plan.open_books())
@@ -77,7 +77,7 @@ class Load:
             Transport(url, token, connections=workers, patience_s=seconds, sleep=rest)
             for seconds in (patience_s, 0.0)
         )
-        self._doubts = Doubts(self._patient, self.auditor, self.ledger, findings, self.tally)
+        self._doubts = Doubts(self._patient, self.auditor, self.ledger, findings, self.tally, rest)
         self._left: list[Step] = []
         self._lock = Lock()
         self._pool = ThreadPoolExecutor(workers + 1, thread_name_prefix="chaos-load")
@@ -91,9 +91,20 @@ class Load:
         """
         self._each(self._create, range(len(self._plan.newcomers)))
 
+    def play(self) -> None:
+        """Play the plan to its end, or until `stop`.
+
+        Raises:
+            Unreachable, UnreadableAnswer: as `stop`.
+        """
+        for lanes in self._plan.rounds():
+            self._each(self._play_lane, lanes)
+            if self._stopping.is_set():
+                return
+
     def start(self) -> None:
-        """Trade from now on, in the background."""
-        self._playing = self._pool.submit(self._play)
+        """Play from now on, in the background."""
+        self._playing = self._pool.submit(self.play)
 
     def check(self) -> None:
         """Raise what ended the trading before it was told to stop."""
@@ -151,12 +162,6 @@ class Load:
             return False
         self._book(step, reply)
         return True
-
-    def _play(self) -> None:
-        for lanes in self._plan.rounds():
-            self._each(self._play_lane, lanes)
-            if self._stopping.is_set():
-                return
 
     def _play_lane(self, lane: Lane) -> None:
         in_doubt, put_off, blocked = list[Step](), list[Step](), set[int]()

@@ -15,6 +15,7 @@ from src.config import Settings
 from src.stack.errors import StackError
 from src.stack.layout import Layout
 from src.stack.lifecycle import Progress, start, stop
+from src.stack.processes import NAMES
 from src.stack.supervisor_client import SupervisorClient
 
 #: Commits that the outbox of an own stack holds: filled within seconds when Kafka is away.
@@ -37,7 +38,9 @@ class OwnStack:
 
 
 @contextmanager
-def own_stack(settings: Settings, progress: Progress) -> Iterator[OwnStack]:
+def own_stack(
+    settings: Settings, progress: Progress, names: tuple[str, ...] = NAMES
+) -> Iterator[OwnStack]:
     """Start an empty stack on free ports, and stop it at the end, whatever happens.
 
     Its data is removed when the run was clean, or was interrupted before its verdict: what a
@@ -46,6 +49,7 @@ def own_stack(settings: Settings, progress: Progress) -> Iterator[OwnStack]:
     Args:
         settings: of the stack that a user would start here; everything else is taken from it.
         progress: told about each process.
+        names: the processes to start.
 
     Raises:
         ChaosUnderWay: another run works in the same folder.
@@ -58,7 +62,7 @@ def own_stack(settings: Settings, progress: Progress) -> Iterator[OwnStack]:
         _remove(own.settings, progress)
         own.clean = True
         try:
-            start(own.settings, progress)
+            start(own.settings, progress, names)
             yield own
         except Exception:
             own.clean = False

@@ -1,10 +1,10 @@
 """The schedule of faults: a pure function of the seed.
 
 Faults come in storms. A storm kills every target, in drawn order and at drawn moments, kills some
-or all of them together, pauses two, and takes away room, Kafka, and the API of commits that are under way.
-A storm is over when everything is back at its work; the next one begins then. Moments are counted
-from the fault before: how long a machine needs to recover changes when a fault comes, never which
-comes next.
+or all of them together, pauses two, and takes away room, Kafka, and the API of commits that are
+under way. A storm is over when everything is back at its work; the next one begins then. Moments
+are counted from the fault before: how long a machine needs to recover changes when a fault comes,
+never which comes next.
 """
 
 from __future__ import annotations
