@@ -66,6 +66,7 @@ def _pids() -> Iterator[int]:
 
 
 def descendants(pid: int) -> list[int]:
+    """Return the children of a process, their children, and so on."""
     children: dict[int, list[int]] = defaultdict(list)
     for candidate in _pids():
         children[_stat(candidate)[1]].append(candidate)

@@ -95,7 +95,8 @@ class TearsTrades(TinyGame):
 
 def test_a_trade_that_is_half_made_is_found(world: World) -> None:
     _, findings = played(TearsTrades(faults(None, "lose_answer")), Plan(5, 20, 120, world))
-    assert any("changed only one of its players" in told for told in findings.told)
+    # Nothing else is told as lost before the tables are looked at.
+    assert findings.count("lost") > 0
 
 
 class ForgetsOneTrade(TinyGame):
