@@ -21,6 +21,9 @@ from src.stack.readiness import PROBES, not_ready
 from src.stack.supervisor_client import SupervisorClient
 
 _LOOK_S = 0.25
+#: How many times longer than for a start in peace a struck process is waited for: the others
+#: recover on the same cores, and landing yields to all of them (290 s were seen, limit 240).
+_PATIENCE = 4
 
 #: Told of each recovery: the target, and the seconds that it took.
 Told = Callable[[Target, float], None]
@@ -50,7 +53,9 @@ class Recovery:
         self._settings = settings
         self._client = client
         self._told = told
-        self._wait_s_max = {each.name: each.ready_wait_s for each in processes(settings)}
+        self._wait_s_max = {
+            each.name: _PATIENCE * each.ready_wait_s for each in processes(settings)
+        }
         self._lock = threading.Lock()
         self._open: dict[Target, Strike] = {}
         self._ending = threading.Event()

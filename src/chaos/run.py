@@ -34,7 +34,7 @@ ACTIONS = 1_000_000_000
 _WORKERS = 8
 #: Seconds that a patient client waits for an answer. Longer than the slowest recovery: all of the
 #: stack killed at once on a busy machine.
-_PATIENCE_S = 300.0
+_PATIENCE_S = 900.0
 #: Seconds between two lines that tell how the load goes.
 _TELL_S = 15.0
 
@@ -139,7 +139,6 @@ class ChaosRun:
         storms.await_all()
         deadline = time.monotonic() + 60 * self._minutes
         while not self._count.storms or time.monotonic() < deadline:
-            self._say(f"storm {self._count.storms + 1}")
             storms.deal(self._plan.seed, self._count.storms)
 
     def _judge(self, first_seq: int) -> Reconciliation | None:

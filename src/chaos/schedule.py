@@ -75,6 +75,15 @@ class Fault(Struct, frozen=True, kw_only=True):
     room_bytes: int = 0
     draw: float = 0.0
 
+    def __str__(self) -> str:
+        """Say what is done, as the schedule is printed."""
+        told = f"+{self.after_s:.2f} s {self.kind} {'+'.join(self.targets)}"
+        if self.lasts_s:
+            told += f" {self.lasts_s:.2f} s"
+        if self.room_bytes:
+            told += f" {self.room_bytes} bytes"
+        return told
+
 
 def storm(seed: int, number: int) -> tuple[Fault, ...]:
     """Return the faults of a storm, in order.

@@ -52,7 +52,9 @@ class Storms:
         Raises:
             NotReadyError: a process did not come back.
         """
-        for fault in storm(seed, number):
+        faults = storm(seed, number)
+        self._say(f"storm {number + 1}: {'; '.join(map(str, faults))}")
+        for fault in faults:
             self._rest(fault.after_s)
             for target in fault.targets:
                 # What is away cannot be struck; the others may still be recovering.

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from simulation.plan import Plan
     from src.chaos.own_stack import OwnStack
     from src.chaos.result import ChaosResult
-    from src.config import Settings
 
 
 @click.command()
@@ -59,18 +58,33 @@ def chaos(*, minutes: float, seed: int, players: int, running_stack: bool, as_js
     settings, output = load_settings(), Output(as_json=as_json)
     plan = Plan(seed, players, ACTIONS, load_world())
     where = given_stack(settings) if running_stack else own_stack(settings, StackProgress(output))
+    command = f"./guildhall chaos --minutes {minutes:g} --seed {seed} --players {players}"
+    if running_stack:
+        command += " --running-stack"
     with where as stack:
-        result = _played(stack, plan, minutes, output)
-    output.answer(result, lambda: _text(result))
+        remedy = f"{command}\nwhat this run left is in {stack.settings.var}"
+        result = _played(stack, plan, minutes, output, remedy)
+    output.answer(result, lambda: as_text(result))
+    check(result, remedy)
+
+
+def check(result: ChaosResult, remedy: str) -> None:
+    """Fail when something did not hold.
+
+    Raises:
+        CheckFailed: something was lost, came twice or differs.
+    """
     if not result.is_clean:
         raise CheckFailed(
             f"{result.lost:,} lost, {result.duplicated:,} duplicated, {result.differs:,} differ.",
             cause="\n".join(result.findings[:10]),
-            remedy=_remedy(plan, minutes, stack.settings),
+            remedy=remedy,
         )
 
 
-def _played(stack: OwnStack, plan: Plan, minutes: float, output: Output) -> ChaosResult:
+def _played(
+    stack: OwnStack, plan: Plan, minutes: float, output: Output, remedy: str
+) -> ChaosResult:
     import logging  # noqa: PLC0415 - as in `chaos`
 
     from simulation.transport import Unreachable  # noqa: PLC0415 - as in `chaos`
@@ -93,22 +107,13 @@ def _played(stack: OwnStack, plan: Plan, minutes: float, output: Output) -> Chao
             result = chaos_run.play()
         except (Unreachable, UnreadableAnswer, NotReadyError) as error:
             cause = f"{error}\n{error.cause}" if isinstance(error, NotReadyError) else str(error)
-            raise CheckFailed(
-                "The stack did not withstand it.", cause, _remedy(plan, minutes, stack.settings)
-            ) from error
+            raise CheckFailed("The stack did not withstand it.", cause, remedy) from error
     stack.clean = result.is_clean
     return result
 
 
-def _remedy(plan: Plan, minutes: float, settings: Settings) -> str:
-    players = len(plan.newcomers)
-    return (
-        f"./guildhall chaos --minutes {minutes:g} --seed {plan.seed} --players {players}\n"
-        f"what this run left is in {settings.var}"
-    )
-
-
-def _text(result: ChaosResult) -> RenderableType:
+def as_text(result: ChaosResult) -> RenderableType:
+    """Return a result as people read it."""
     rows = table(
         ["process", "kills", "pauses", "no room", "outages", "recovered in at most, s"],
         [
