@@ -10,7 +10,7 @@ from typing import Literal
 #: other than was told.
 FindingKind = Literal["lost", "duplicated", "differs"]
 
-#: Findings that are kept as text; the rest is counted. One fault can show in thousands.
+#: Findings of a kind that are kept as text; the rest is counted. One fault can show in thousands.
 _TOLD_MAX = 50
 
 
@@ -27,7 +27,7 @@ class Findings:
         """Add one."""
         with self._lock:
             self._counts[kind] += 1
-            if len(self.told) < _TOLD_MAX:
+            if self._counts[kind] <= _TOLD_MAX:
                 self.told.append(f"{kind}: {what}")
 
     def count(self, kind: FindingKind) -> int:

@@ -40,11 +40,11 @@ def judge(
         StoreUnreachable, EngineError: Redis or the tables cannot be read.
     """
     found = reconcile(live, open_engine, progress)
-    for difference in found.differences:
-        findings.add("differs", f"reconcile, {difference.check}: {difference.facts}")
     with open_engine() as engine:
         check_trades(ledger, engine, first_seq, found.events, findings)
         check_states(ledger, engine, first_seq, found.events, findings)
+    for difference in found.differences:
+        findings.add("differs", f"reconcile, {difference.check}: {difference.facts}")
     return found
 
 

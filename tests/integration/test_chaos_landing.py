@@ -90,4 +90,4 @@ def test_a_batch_that_comes_again_lands_twice_only_without_the_check_and_is_foun
         assert findings.count("lost") == 0
         assert findings.count("duplicated") == len(load.ledger.trades) + len(load.ledger.player_ids)
         assert any("landed 2 times" in told for told in findings.told)
-        assert any("legs_unlike_trades" in told for told in findings.told)
+        assert findings.count("differs") > 0, "reconcile sees it too"

@@ -57,18 +57,31 @@ def state_of(pid: int) -> str:
     return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
 
 
-def await_another(victims: Victims, pid: int) -> int:
-    """Wait until Redis runs as another process; return its id."""
+def wait_until(is_so: Callable[[], bool]) -> None:
     deadline = time.monotonic() + _WAIT_S_MAX
-    while True:
-        try:
-            (found,) = victims.pids("redis")
-        except Gone:
-            found = pid
-        if found != pid:
-            return found
-        assert time.monotonic() < deadline, "it was not started again"
+    while not is_so():
+        assert time.monotonic() < deadline, "it did not come to be"
         time.sleep(0.05)
+
+
+def pid_now(victims: Victims) -> int | None:
+    try:
+        (found,) = victims.pids("redis")
+    except Gone:
+        return None
+    return found
+
+
+def await_another(victims: Victims, pid: int) -> None:
+    """Wait until Redis runs as another process."""
+    wait_until(lambda: pid_now(victims) not in {pid, None})
+
+
+def answers(client: redis.Redis) -> bool:
+    try:
+        return bool(client.ping())
+    except redis.RedisError:
+        return False
 
 
 def left_processes(settings: Settings) -> tuple[int, ...]:
@@ -78,7 +91,7 @@ def left_processes(settings: Settings) -> tuple[int, ...]:
 def test_what_is_killed_is_found_again_as_another_process(victims: Victims) -> None:
     (pid,) = victims.pids("redis")
     victims.kill([pid])
-    assert await_another(victims, pid) != pid
+    await_another(victims, pid)
     with pytest.raises(Gone):
         victims.pids("relay")
 
@@ -88,7 +101,7 @@ def test_what_is_frozen_goes_on_when_everything_is_released(
 ) -> None:
     pids = victims.pids("redis")
     victims.pause(pids)
-    assert [state_of(pid) for pid in pids] == ["T"]
+    wait_until(lambda: [state_of(pid) for pid in pids] == ["T"])
     victims.release()
     with closing(client_of(own)) as client:
         assert client.ping()
@@ -112,26 +125,15 @@ def test_a_redis_without_room_ends_and_its_successor_has_all_that_was_acknowledg
 
     assert victims.starve("redis", 20_000, write)
     assert acknowledged
-    successor = await_another(victims, pid)
+    await_another(victims, pid)
+    successor = pid_now(victims)
     with closing(client_of(own)) as client:
-        wait_for(client)
+        wait_until(lambda: answers(client))
         assert [client.get(f"key {number}") for number in acknowledged] == [b"x" * 100] * len(
             acknowledged
         )
         client.set("after", "y" * 100_000)
-    assert victims.pids("redis") == (successor,)
-
-
-def wait_for(client: redis.Redis) -> None:
-    deadline = time.monotonic() + _WAIT_S_MAX
-    while True:
-        try:
-            client.ping()
-        except redis.RedisError:
-            assert time.monotonic() < deadline, "Redis is not back"
-            time.sleep(0.05)
-        else:
-            return
+    assert pid_now(victims) == successor
 
 
 def test_a_stop_is_taken_back_when_everything_is_released(victims: Victims) -> None:
@@ -140,7 +142,7 @@ def test_a_stop_is_taken_back_when_everything_is_released(victims: Victims) -> N
     with pytest.raises(Gone):
         victims.pids("redis")
     victims.release()
-    assert await_another(victims, pid) != pid
+    await_another(victims, pid)
 
 
 def run_that(settings: Settings, work: Callable[[Settings], None]) -> None:

@@ -32,6 +32,7 @@ class OutboxOutsideTheCommit(RedisPlayerStore):
 
     def commit(self, commits: Sequence[Commit], epoch: str) -> list[CommitReply]:
         """Commit in two steps."""
+        self._redis.setnx(self._keys.seq, 0)
         self._script = without(script("commit"), "INCRBY", "XADD")
         replies = super().commit(commits, epoch)
         made = [c for c, r in zip(commits, replies, strict=True) if isinstance(r, Committed)]

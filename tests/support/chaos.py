@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from threading import Thread
 
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from simulation.plan import Plan
 from simulation.world import load_world
@@ -22,11 +22,16 @@ from src.economy.engines import open_engine
 PLAYERS, TRADES = 8, 60
 
 
+class _Quiet(WSGIRequestHandler):
+    def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002 - as werkzeug has it
+        """Say nothing."""
+
+
 @contextmanager
 def serving(settings: Settings) -> Iterator[str]:
     """Serve the real API in this process; yields its address."""
     app = build_app(settings)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:
