@@ -137,7 +137,8 @@ class Load:
         """End every thread, in the middle of a request if need be."""
         self._stopping.set()
         self._abandoned.set()
-        self._pool.shutdown(cancel_futures=True)
+        # Not cancelled: whoever waits for a future that is cancelled here would wait for ever.
+        self._pool.shutdown()
         self._patient.close()
         self._impatient.close()
 
@@ -217,13 +218,17 @@ class Load:
 
     def _each(self, work: Callable[[Task], None], tasks: Iterable[Task]) -> None:
         """Do all tasks side by side; the first error stops the others at their next request."""
-        running = [self._pool.submit(work, task) for task in tasks]
+
+        def unless_abandoned(task: Task) -> None:
+            if self._abandoned.is_set():
+                raise Abandoned
+            work(task)
+
+        running = [self._pool.submit(unless_abandoned, task) for task in tasks]
         done, waiting = wait(running, return_when=FIRST_EXCEPTION)
         if waiting:
             self._stopping.set()
             self._abandoned.set()
-            for each in waiting:
-                each.cancel()
             wait(waiting)
         for each in done:
             each.result()

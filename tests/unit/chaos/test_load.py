@@ -185,7 +185,8 @@ def wait_until(is_so: Any) -> None:
 def test_closing_a_load_ends_its_waiting_clients(world: World) -> None:
     game, findings = TinyGame(chain(repeat(None, 20), repeat("unavailable"))), Findings()
     with serving(game) as url:
-        load = load_on(url, Plan(5, 20, 100, world), findings, sleep=None)
+        # More lanes than workers: some have not begun.
+        load = load_on(url, Plan(5, 20, 1_000, world), findings, workers=1, sleep=None)
         load.create_players()
         load.start()
         wait_until(lambda: game.requests > 22)
