@@ -23,7 +23,7 @@ from src.events.outbox_entry import Record
 from src.streaming.landing import Landing
 from src.streaming.session import CATALOG
 from src.streaming.tables import ensure_tables
-from tests.support.broken_builds import BlindLanding, DiesAfterTheFirstTable
+from tests.support.broken_builds import BlindLanding, DiesBeforeTheLastTable, Killed
 from tests.support.chaos import play, verdict
 from tests.support.landing_by_hand import records_of_outbox
 
@@ -79,7 +79,8 @@ def test_a_batch_that_comes_again_lands_twice_only_without_the_check_and_is_foun
     )
     # The driver dies between two tables, and the batch comes again; once more, it dies when both
     # are written and Spark has not noted it.
-    DiesAfterTheFirstTable(own_warehouse, TOPIC_TRADE).land(trades, 0)
+    with pytest.raises(Killed):
+        DiesBeforeTheLastTable(own_warehouse, TOPIC_TRADE).land(trades, 0)
     kind(own_warehouse, TOPIC_TRADE).land(trades, 0)
     kind(own_warehouse, TOPIC_TRADE).land(trades, 0)
     Landing(own_warehouse, TOPIC_PLAYER_STATE).land(states, 0)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import SparkSession
 
 from src.event_log.kafka_log import KafkaEventLog
 from src.event_log.log import LogError
@@ -17,8 +17,9 @@ from src.inventory_generation.guilds import load_guilds
 from src.player_store.scripts import script
 from src.player_store.store import RedisPlayerStore
 from src.services.ports import Commit, CommitReply, Committed, StoreUnreachable
+from src.streaming.data_files import Positions, Written
 from src.streaming.landing import Landing
-from src.streaming.tables import LandingTable, Positions
+from src.streaming.tables import LandingTable
 from tests.support.realm import Realm
 
 
@@ -107,19 +108,17 @@ class BlindLanding(Landing):
 
     def __init__(self, spark: SparkSession, topic: str) -> None:
         super().__init__(spark, topic)
-        self._tables = [
-            (BlindTable(spark, table.name, topic), transform) for table, transform in self._tables
-        ]
+        self._tables = {name: BlindTable(spark, name, topic) for name in self._tables}
 
 
-class DiesAfterTheFirstTable(Landing):
-    """The product's landing, which gets no further than the first of its tables."""
+class DiesBeforeTheLastTable(Landing):
+    """The product's landing, which dies when it would append to the last of its tables."""
 
-    def land(self, records: DataFrame, batch_id: int) -> None:
-        """Land in the first table only."""
-        all_tables = self._tables
-        self._tables = all_tables[:1]
-        try:
-            super().land(records, batch_id)
-        finally:
-            self._tables = all_tables
+    def _append(self, table: LandingTable, written: Written) -> None:
+        if table.name == list(self._tables)[-1]:
+            raise Killed
+        super()._append(table, written)
+
+
+class Killed(BaseException):
+    """Stands for a kill -9: nothing of the product catches it."""
