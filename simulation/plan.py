@@ -15,7 +15,7 @@ from random import Random
 
 from msgspec import Struct
 
-from simulation.actions import SETTLED, Action, Lane, Round, Step
+from simulation.actions import SETTLED, Action, Step
 from simulation.books import Books
 from simulation.moves import (
     Moment,
@@ -68,6 +68,9 @@ _TRIES_MAX = 100
 #: One step in this many is a batch, of 2 to _BATCH_MAX player trades.
 _BATCH_ONE_IN = 40
 _BATCH_MAX = 20
+
+#: A lane of this plan: trades and batches, never a race.
+Steps = tuple[Step, ...]
 
 #: Lanes of a round: enough for as many workers as help one API; fewer when players are few.
 _LANES_MAX = 16
@@ -122,7 +125,7 @@ class Plan:
             for _ in range(players)
         )
 
-    def rounds(self) -> Iterator[Round]:
+    def rounds(self) -> Iterator[tuple[Steps, ...]]:
         """Plan round after round; only the current one is held in memory."""
         planner = _Planner(self)
         while planner.left:
@@ -148,13 +151,13 @@ class _Planner:
         self._lanes = min(_LANES_MAX, count // PLAYERS_MIN)
         self._lane_actions = max(_LANE_ACTIONS_MIN, count // self._lanes)
 
-    def next_round(self) -> Round:
+    def next_round(self) -> tuple[Steps, ...]:
         """Deal the players out to lanes and plan each lane."""
         self._random.shuffle(self._order)
         dealt = [self._order[lane :: self._lanes] for lane in range(self._lanes)]
         return tuple(lane for lane in map(self._lane, dealt) if lane)
 
-    def _lane(self, players: Sequence[int]) -> Lane:
+    def _lane(self, players: Sequence[int]) -> Steps:
         steps: list[Step] = []
         planned = 0
         while self.left and planned < self._lane_actions:

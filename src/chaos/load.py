@@ -8,13 +8,13 @@ of each player keep their order and their planned outcome, whatever fails in bet
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from random import Random
 from threading import Event, Lock
 from typing import TypeVar
 
-from simulation.actions import Lane, Step
+from simulation.actions import Step
 from simulation.auditor import Auditor
 from simulation.plan import Plan
 from simulation.transport import Reply, Transport, Unreachable
@@ -164,7 +164,7 @@ class Load:
         self._book(step, reply)
         return True
 
-    def _play_lane(self, lane: Lane) -> None:
+    def _play_lane(self, lane: Sequence[Step]) -> None:
         in_doubt, put_off, blocked = list[Step](), list[Step](), set[int]()
         for step in lane:
             if self._stopping.wait(_PAUSE_S):

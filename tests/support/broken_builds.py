@@ -46,7 +46,9 @@ class OutboxOutsideTheCommit(RedisPlayerStore):
 
     def _append(self, commit: Commit) -> None:
         seq: Any = self._redis.incrby(self._keys.seq, commit.events)
-        self._redis.xadd(self._keys.outbox, {"events": commit.entry}, id=f"{seq}-0")
+        written: Any = self._redis.hget(self._keys.outbox_bytes, "written")
+        entry: dict[Any, Any] = {"events": commit.entry, "written": written}
+        self._redis.xadd(self._keys.outbox, entry, id=f"{seq}-0")
 
 
 def store_on(realm: Realm, kind: type[RedisPlayerStore]) -> RedisPlayerStore:
@@ -57,6 +59,7 @@ def store_on(realm: Realm, kind: type[RedisPlayerStore]) -> RedisPlayerStore:
         settings.redis_port,
         realm.keys,
         outbox_entries_max=settings.outbox_entries_max,
+        outbox_bytes_max=settings.outbox_bytes_max,
         recent_trades_kept=settings.recent_trades_kept,
         built_in_guilds=load_guilds(),
     )

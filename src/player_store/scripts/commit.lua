@@ -86,9 +86,8 @@ local last_seq = redis.call('GET', seq_key)
 -- Each entry knows how many bytes were ever written with it: so whoever removes some can tell from
 -- the first one left how many those were (trim.lua), whatever died in between.
 local written = redis.call('HINCRBY', bytes_key, 'written', #entry)
-redis.call(
-  'XADD', outbox_key, last_seq .. '-0', 'events', entry, 'written', string.format('%.0f', written)
-)
+local written_text = string.format('%.0f', written)
+redis.call('XADD', outbox_key, last_seq .. '-0', 'events', entry, 'written', written_text)
 
 if answer_ttl > 0 then
   redis.call('SET', answer_key, answer, 'EX', answer_ttl)
