@@ -158,20 +158,14 @@ class RedisPlayerStore:
         """Add a guild; return False when its name is taken."""
         if guild.name in self._built_in:
             return False
-        value = msgspec.json.encode(guild)
-        return bool(self._redis.hsetnx(self._keys.guilds, guild.name, value))
+        return bool(self._redis.hsetnx(self._keys.guilds, guild.name, msgspec.json.encode(guild)))
 
     @reachable
     def guild_members(self, name: str, after: int, count: int) -> list[int]:
         """Return the ids of members with an id above `after`, rising."""
         key = self._keys.guild_members(name)
         members: Any = self._redis.zrange(
-            key,
-            f"({after}",
-            "+inf",
-            byscore=True,
-            offset=0,
-            num=count,
+            key, f"({after}", "+inf", byscore=True, offset=0, num=count
         )
         return [int(member) for member in members]
 
@@ -209,13 +203,12 @@ class RedisPlayerStore:
     def outbox_bytes(self) -> int:
         """Count the bytes of the events that wait for the log."""
         counted: Any = self._redis.hmget(self._keys.outbox_bytes, ["written", "removed"])
-        written, removed = (int(count or 0) for count in counted)
-        return written - removed
+        return int(counted[0] or 0) - int(counted[1] or 0)
 
     def outbox_has_room(self) -> bool:
         """Say whether a commit of a few bytes would be taken."""
-        has_room = self.outbox_length() < self._outbox_entries_max
-        return has_room and self.outbox_bytes() < self._outbox_bytes_max
+        has_entries = self.outbox_length() < self._outbox_entries_max
+        return has_entries and self.outbox_bytes() < self._outbox_bytes_max
 
     @reachable
     def is_checked(self) -> bool:
