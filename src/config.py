@@ -7,7 +7,6 @@ own record (`var/run/settings.json`, written by `./guildhall up`), else its defa
 
 from __future__ import annotations
 
-import ipaddress
 import json
 import os
 from collections.abc import Mapping
@@ -212,31 +211,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         """The API's base address, without a final slash."""
         host = "127.0.0.1" if self.api_host in {"0.0.0.0", "::"} else self.api_host  # noqa: S104
         return f"http://{host}:{self.api_port}"
-
-
-def serves_legacy_routes(settings: Settings) -> bool:
-    """Say whether the API serves the routes of old clients.
-
-    Raises:
-        SettingsError: they are wanted on an address that others can reach.
-    """
-    is_local = _is_loopback(settings.api_host)
-    if settings.legacy_routes == "on" and not is_local:
-        raise SettingsError(
-            f"the API listens on {settings.api_host}, and the routes of old clients let whoever "
-            f"reaches it trade without a token: set {PREFIX}LEGACY_ROUTES to auto, to everywhere "
-            f"if that is what you want, or {PREFIX}API_HOST to 127.0.0.1"
-        )
-    return settings.legacy_routes in {"on", "everywhere"} or (
-        settings.legacy_routes == "auto" and is_local
-    )
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:

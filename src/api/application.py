@@ -20,7 +20,8 @@ from src.api.legacy import legacy
 from src.api.players import players
 from src.api.trades import trades
 from src.bootstrap import build_services, new_id
-from src.config import Settings, serves_legacy_routes
+from src.config import Settings
+from src.exposure import serves_legacy_routes
 
 _BEARER = {
     "bearer": {

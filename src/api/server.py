@@ -10,7 +10,8 @@ from granian.log import LogLevels
 from granian.server import Server
 from granian.server.common import AbstractServer
 
-from src.config import Settings, as_environment, serves_legacy_routes
+from src.config import Settings, as_environment
+from src.exposure import serves_legacy_routes
 
 #: Seconds that a worker may take to finish what it serves before it is ended.
 _STOP_S = 20

@@ -27,7 +27,9 @@ COMMANDS = {
     "query": Entry(
         f"{_IN}.query:query", "Answer the economy question NAME; without NAME, list the questions."
     ),
-    "report": Entry(f"{_IN}.report:report", "Write report.md and its charts from what has landed."),
+    "report": Entry(
+        f"{_IN}.report:report", "Write report.md, its charts and its data from what has landed."
+    ),
     "reconcile": Entry(
         f"{_IN}.reconcile:reconcile",
         "Prove that Redis, the tables and the sum of all legs agree; list every difference.",

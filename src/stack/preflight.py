@@ -11,7 +11,8 @@ import subprocess
 from collections import Counter
 from collections.abc import Mapping
 
-from src.config import PREFIX, Settings, serves_legacy_routes
+from src.config import PREFIX, Settings
+from src.exposure import serves_legacy_routes
 from src.stack import proc
 from src.stack.errors import PreflightError
 from src.stack.layout import Layout
