@@ -6,7 +6,7 @@ from collections import Counter
 from functools import cache
 from importlib import resources
 
-from src.audit.landed import OpenEngine, Progress
+from src.audit.landed import OpenEngine, Progress, wait_until_landed
 from src.audit.reconcile import LiveStore, Reconciliation, reconcile
 from src.chaos.findings import Findings
 from src.chaos.ledger import Ledger, ToldTrade
@@ -14,6 +14,10 @@ from src.economy.engine import Engine
 
 #: The kind of the one trade that creating a player is; its id is told to nobody.
 _STARTER = "starter_grant"
+#: Seconds without one more event landed, after which landing is said to stand still. Longer than
+#: `reconcile` waits: all that was traded during a storm can be one batch (54,000 events took more
+#: than 90 s on a machine with twenty times more to do than cores).
+_STILL_S = 900.0
 
 
 def judge(
@@ -39,6 +43,7 @@ def judge(
         LandingStandsStill: the tables do not get what Redis has.
         StoreUnreachable, EngineError: Redis or the tables cannot be read.
     """
+    wait_until_landed(open_engine, live.last_seq(), progress, _STILL_S)
     found = reconcile(live, open_engine, progress)
     with open_engine() as engine:
         check_trades(ledger, engine, first_seq, found.events, findings)
