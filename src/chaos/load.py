@@ -80,7 +80,8 @@ class Load:
         self._doubts = Doubts(self._patient, self.auditor, self.ledger, findings, self.tally, rest)
         self._left: list[Step] = []
         self._lock = Lock()
-        self._pool = ThreadPoolExecutor(workers + 1, thread_name_prefix="chaos-load")
+        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="chaos-load")
+        self._player = ThreadPoolExecutor(1, thread_name_prefix="chaos-play")
         self._playing: Future[None] | None = None
 
     def create_players(self) -> None:
@@ -104,7 +105,7 @@ class Load:
 
     def start(self) -> None:
         """Play from now on, in the background."""
-        self._playing = self._pool.submit(self.play)
+        self._playing = self._player.submit(self.play)
 
     def check(self) -> None:
         """Raise what ended the trading before it was told to stop."""
@@ -138,6 +139,7 @@ class Load:
         self._stopping.set()
         self._abandoned.set()
         # Not cancelled: whoever waits for a future that is cancelled here would wait for ever.
+        self._player.shutdown()
         self._pool.shutdown()
         self._patient.close()
         self._impatient.close()
