@@ -54,6 +54,7 @@ def build_app(settings: Settings) -> Flask:
         MAX_CONTENT_LENGTH=settings.api_body_bytes_max,
         RESTX_INCLUDE_ALL_MODELS=True,
         RESTX_MASK_SWAGGER=False,
+        SWAGGER_UI_DOC_EXPANSION="list",
     )
     services = build_services(settings)
     if serves_legacy_routes(settings):
