@@ -83,6 +83,7 @@ def full_name(table: str) -> str:
 
 def ensure_tables(spark: SparkSession) -> None:
     """Create the tables that are not there; those that are stay as they are."""
+    spark.sql(f"create namespace if not exists {CATALOG}.{NAMESPACE}")
     for table, schema in table_schemas().items():
         if not spark.catalog.tableExists(full_name(table)):
             _create(spark, table, schema)

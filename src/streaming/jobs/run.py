@@ -94,20 +94,25 @@ class LandingJob:
         self._lag.close()
 
 
-def main(topics: Sequence[str]) -> None:
-    """Land `topics` until SIGTERM or SIGINT; exit with 3 without Kafka, with 1 on a failure."""
+def main(name: str, topics: Sequence[str]) -> None:
+    """Land `topics` until SIGTERM or SIGINT; exit with 3 without Kafka, with 1 on a failure.
+
+    Args:
+        name: of this process in the stack.
+        topics: whose events it lands.
+    """
     logging.basicConfig(
         level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
     stop = Event()
     _on_signals(stop)
     settings = load_settings()
-    spark = start_session(settings, "guildhall-" + "-".join(topics))
+    spark = start_session(settings, f"guildhall-{name}")
     job = LandingJob(spark, settings, topics)
     try:
         land_catalogue(spark, _CATALOGUE)
         job.start()
-        announce(settings)
+        announce(settings, name)
         job.wait(stop)
         _hush(spark)
     except SourceError as error:
