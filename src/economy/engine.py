@@ -11,7 +11,7 @@ from typing import Any, Literal, Protocol
 
 from msgspec import Struct
 
-#: What a column holds. Timestamps are UTC without a zone, integers are exact.
+#: What a column holds. Timestamps are UTC without a zone, to the millisecond, integers are exact.
 ColumnType = Literal["integer", "number", "text", "boolean", "timestamp", "date", "json"]
 
 #: What a query can be given for a `?`.

@@ -1,7 +1,7 @@
 """Run one process of a stack in the foreground: `python -m src.stack.run NAME`.
 
-A container runs a part so: the same files of `deploy/`, the same preparation and the same command as
-under the supervisor. The process takes the place of this one, so that signals reach it.
+A container runs a part so: the same files of `deploy/`, the same preparation and the same command
+as under the supervisor. The process takes the place of this one, so that signals reach it.
 """
 
 from __future__ import annotations
