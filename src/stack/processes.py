@@ -66,4 +66,4 @@ def _kafka(settings: Settings, layout: Layout) -> Process:
 
 def _landing(name: str, job: str, environment: Mapping[str, str] = MappingProxyType({})) -> Process:
     module = f"src.streaming.jobs.{job}"
-    return Process(name, (*_YIELDING, sys.executable, "-m", module), 90, 240, environment)
+    return Process(name, (*_YIELDING, sys.executable, "-m", module), 90, 600, environment)

@@ -33,7 +33,7 @@ def presto(settings: Settings, layout: Layout) -> Process:
         classpath(jars("presto") / "*"),
         "com.facebook.presto.server.PrestoServer",
     )
-    return Process("presto", command, 30, 240, HDFS_READER, folder)
+    return Process("presto", command, 30, 600, HDFS_READER, folder)
 
 
 def render_presto_config(settings: Settings, folder: Path) -> Path:
