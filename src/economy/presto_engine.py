@@ -74,7 +74,11 @@ class PrestoEngine:
             schema=SCHEMA,
             source="guildhall",
             poll_interval=_POLL_S,
-            session_props={"query_max_execution_time": f"{timeout_s}s"},
+            session_props={
+                "query_max_execution_time": f"{timeout_s}s",
+                # `unnest` of rows gives one column of rows, as it does in DuckDB.
+                "legacy_unnest": "true",
+            },
             requests_session=self._session,
             requests_kwargs={"timeout": _TIMEOUTS_S},
         )
