@@ -47,7 +47,7 @@ def reader(presto_type: str) -> Read:
     name, inner = _parts(presto_type)
     if name == "array":
         of_element = _nullable(reader(inner))
-        return lambda cells: [of_element(cell) for cell in cells]
+        return lambda cells: [of_element(cell) for cell in _opened(cells)]
     if name == "row":
         return _row_reader(inner)
     if name == "map":
@@ -108,14 +108,19 @@ def _row_reader(inner: str) -> Read:
     readers = [_nullable(reader(found[3])) for found in fields]
 
     def read(cells: list[Any]) -> dict[str, Any]:
-        return {n: r(cell) for n, r, cell in zip(names, readers, cells, strict=True)}
+        return {n: r(cell) for n, r, cell in zip(names, readers, _opened(cells), strict=True)}
 
     return read
 
 
 def _map_reader(inner: str) -> Read:
     of_value = _nullable(reader(list(_arguments(inner))[1]))
-    return lambda cells: {key: of_value(cell) for key, cell in cells.items()}
+    return lambda cells: {key: of_value(cell) for key, cell in _opened(cells).items()}
+
+
+def _opened(cells: Any) -> Any:  # noqa: ANN401 - JSON
+    """Return what is in a list, a row or a map; Presto sends each as the text of its JSON."""
+    return json.loads(cells) if isinstance(cells, str) else cells
 
 
 def _nullable(read: Read) -> Read:

@@ -11,6 +11,7 @@ from string import Template
 
 import pytest
 from pyhive import presto as client
+from pyhive.exc import DatabaseError
 
 from src.config import Settings
 from src.economy.engine import EngineError
@@ -86,8 +87,12 @@ class RunningPresto:
             poll_interval=0.05,
         )
         cursor = connection.cursor()
-        cursor.execute(sql)
-        rows: list[tuple[object, ...]] = cursor.fetchall()
+        try:
+            cursor.execute(sql)
+            rows: list[tuple[object, ...]] = cursor.fetchall()
+        except DatabaseError as error:
+            # Its own text has every frame of Presto's stack.
+            raise AssertionError(f"{sql}: {error.args[0]['message']}") from None
         return rows
 
     def stop(self) -> None:

@@ -58,6 +58,14 @@ def test_a_column_holds_what_its_type_says(presto_type: str, kind: ColumnType) -
                 }
             ],
         ),
+        (
+            'array(row(item_id bigint,name varchar,"of" array(bigint)))',
+            '[ "[ 11, \\"it\'s\\", [ 1, 2 ] ]", "[ 12, null, null ]" ]',
+            [
+                {"item_id": 11, "name": "it's", "of": [1, 2]},
+                {"item_id": 12, "name": None, "of": None},
+            ],
+        ),
     ],
 )
 def test_a_cell_is_read_by_its_type(presto_type: str, sent: Any, cell: Any) -> None:
