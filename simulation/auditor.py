@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from threading import Lock
 
-from simulation.actions import SETTLED, Action, Step
+from simulation.actions import SETTLED, Action, Race, Step
 from simulation.books import Books
 from simulation.plan import Newcomer
 from simulation.wire import Glance, Outcome, PlayerAnswer, Settled
@@ -53,21 +53,39 @@ class Auditor:
             self._differ(f"player {answer.player_id} was created as {told}, not as {wanted}")
         self.read_back(player, answer)
 
+    def met(self, player: int, answer: PlayerAnswer) -> None:
+        """Take a player that was there before the run; its books were opened as it is told."""
+        self._ids[player] = answer.player_id
+        self._versions[player] = answer.version
+
     def heard(self, step: Step, outcomes: Sequence[Outcome]) -> None:
         """Check and book what became of each action of a step, in order."""
         raised: set[int] = set()
         for action, outcome in zip(step, outcomes, strict=True):
             self._note_trade_id(action, outcome)
-            told = SETTLED if isinstance(outcome, Settled) else outcome.reason
-            if told != action.expects:
-                detail = "" if isinstance(outcome, Settled) else f": {outcome.detail}"
-                self._differ(
-                    f"action {action.number} ({action.kind}) ended as {told}, "
-                    f"not as {action.expects}{detail}"
-                )
+            self._check_end(action, outcome, action.expects)
+            if isinstance(outcome, Settled):
+                self._book(action, outcome)
+                self._check_glances(action, outcome.players, raised)
+
+    def raced(self, race: Race, outcomes: Sequence[Outcome]) -> None:
+        """Check and book what became of a race: one settled, whichever, and all others lost."""
+        ended = list(zip(race.actions, outcomes, strict=True))
+        first = race.actions[0].number
+        if race.loser_reason is None:
+            if len({outcome.trade_id for outcome in outcomes}) > 1:
+                self._differ(f"action {first} was sent several times and became several trades")
+            ended = ended[:1]
+        won = [end for end in ended if isinstance(end[1], Settled)]
+        if len(won) != 1:
+            self._differ(f"the race from action {first} settled {len(won)} times")
+        for action, outcome in ended:
+            self._note_trade_id(action, outcome)
             if isinstance(outcome, Settled):
                 self._books.post(action)
-                self._check_glances(action, outcome.players, raised)
+                self._check_glances(action, outcome.players, set())
+            else:
+                self._check_end(action, outcome, race.loser_reason or SETTLED)
 
     def read_back(self, player: int, answer: PlayerAnswer) -> None:
         """Compare a player as the server has it with the books."""
@@ -86,6 +104,22 @@ class Auditor:
         ):
             if told != booked:
                 self._differ(f"player {answer.player_id}: {what} is {told}, the books say {booked}")
+
+    def _check_end(self, action: Action, outcome: Outcome, expects: str) -> None:
+        told = SETTLED if isinstance(outcome, Settled) else outcome.reason
+        if told != expects:
+            detail = "" if isinstance(outcome, Settled) else f": {outcome.detail}"
+            self._differ(
+                f"action {action.number} ({action.kind}) ended as {told}, not as {expects}{detail}"
+            )
+
+    def _book(self, action: Action, outcome: Settled) -> None:
+        if action.kind != "battle":
+            self._books.post(action)
+            return
+        if outcome.outcome is None:
+            self._differ(f"action {action.number} was a battle without an outcome")
+        self._books.post_battle(action, is_won=outcome.outcome == "won")
 
     def _check_glances(self, action: Action, told: Sequence[Glance], raised: set[int]) -> None:
         """Check versions and gold; `raised` holds players whose version this request raised."""

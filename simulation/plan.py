@@ -15,7 +15,7 @@ from random import Random
 
 from msgspec import Struct
 
-from simulation.actions import SETTLED, Action, Lane, Round, Step
+from simulation.actions import SETTLED, Action, Step
 from simulation.books import Books
 from simulation.moves import (
     Moment,
@@ -69,6 +69,9 @@ _TRIES_MAX = 100
 _BATCH_ONE_IN = 40
 _BATCH_MAX = 20
 
+#: A lane of this plan: trades and batches, never a race.
+Steps = tuple[Step, ...]
+
 #: Lanes of a round: enough for as many workers as help one API; fewer when players are few.
 _LANES_MAX = 16
 #: Actions of a lane in one round, at least. Fewer: workers wait for each other more often.
@@ -85,8 +88,24 @@ class Newcomer(Struct, frozen=True):
     player_class: PlayerClass
 
 
+class Habits(Struct, frozen=True):
+    """What players try and how often: alone, and in batches, one step in so many (0 for none)."""
+
+    moves: Mapping[Move, int]
+    batch_moves: Mapping[Move, int]
+    batch_one_in: int
+
+
+#: A market: trades of players, the shop, guilds, and batches of trades.
+MARKET = Habits(_MOVES, _PLAYER_TRADES, _BATCH_ONE_IN)
+#: Trades between two players, one a request.
+PLAYER_TRADES = Habits(_PLAYER_TRADES, _PLAYER_TRADES, 0)
+
+
 class Plan:
     """Who is created, and what they ask for. Iterating twice gives the same twice."""
+
+    habits = MARKET
 
     def __init__(self, seed: int, players: int, actions: int, world: World) -> None:
         """Plan `actions` trades of `players` players.
@@ -106,7 +125,7 @@ class Plan:
             for _ in range(players)
         )
 
-    def rounds(self) -> Iterator[Round]:
+    def rounds(self) -> Iterator[tuple[Steps, ...]]:
         """Plan round after round; only the current one is held in memory."""
         planner = _Planner(self)
         while planner.left:
@@ -123,6 +142,7 @@ class _Planner:
     def __init__(self, plan: Plan) -> None:
         self._random = Random(f"{plan.seed}/actions")
         self._world = plan.world
+        self._habits = plan.habits
         self._books = plan.open_books()
         self._number = 0
         self.left = plan.actions
@@ -131,20 +151,20 @@ class _Planner:
         self._lanes = min(_LANES_MAX, count // PLAYERS_MIN)
         self._lane_actions = max(_LANE_ACTIONS_MIN, count // self._lanes)
 
-    def next_round(self) -> Round:
+    def next_round(self) -> tuple[Steps, ...]:
         """Deal the players out to lanes and plan each lane."""
         self._random.shuffle(self._order)
         dealt = [self._order[lane :: self._lanes] for lane in range(self._lanes)]
         return tuple(lane for lane in map(self._lane, dealt) if lane)
 
-    def _lane(self, players: Sequence[int]) -> Lane:
+    def _lane(self, players: Sequence[int]) -> Steps:
         steps: list[Step] = []
         planned = 0
         while self.left and planned < self._lane_actions:
-            size = 1
-            if self._random.randrange(_BATCH_ONE_IN) == 0:
+            size, habits = 1, self._habits
+            if habits.batch_one_in and self._random.randrange(habits.batch_one_in) == 0:
                 size = min(self._random.randint(2, _BATCH_MAX), self.left)
-            moves = _MOVES if size == 1 else _PLAYER_TRADES
+            moves = habits.moves if size == 1 else habits.batch_moves
             steps.append(tuple(self._action(players, moves) for _ in range(size)))
             planned += size
         return tuple(steps)

@@ -16,10 +16,13 @@ _NOT_NOW_STATUSES = frozenset({429, 502, 503, 504})
 _CONFLICT, _MULTIPLE_CHOICES = 409, 300
 
 
+Method = Literal["GET", "POST", "PUT", "DELETE"]
+
+
 class Request(Struct, frozen=True):
     """A request; `path` starts after the API's base address."""
 
-    method: Literal["GET", "POST", "PUT", "DELETE"]
+    method: Method
     path: str
     body: bytes | None = None
 
@@ -61,10 +64,11 @@ class Glance(Struct, frozen=True):
 
 
 class Settled(Struct, frozen=True):
-    """A trade that was settled."""
+    """A trade that was settled; `outcome` tells how a battle ended."""
 
     trade_id: str
     players: list[Glance]
+    outcome: Literal["won", "lost"] | None = None
 
 
 class Problem(Struct, frozen=True):
@@ -115,11 +119,12 @@ def request_of(step: Step, ids: Sequence[int]) -> Request:
             return Request("POST", f"{player}/purchases", _shop_body(action.takes))
         case "sale":
             return Request("POST", f"{player}/sales", _shop_body(action.gives))
-        case "guild_join":
-            return Request("PUT", f"{player}/guild", msgspec.json.encode({"guild": action.guild}))
-        case "guild_leave":
+        case "guild_join" | "guild_leave":
             body = msgspec.json.encode({"guild": action.guild})
-            return Request("DELETE", f"{player}/guild", body)
+            method: Method = "PUT" if action.kind == "guild_join" else "DELETE"
+            return Request(method, f"{player}/guild", body)
+        case "battle":
+            return Request("POST", f"{player}/battles", msgspec.json.encode(action.fight))
 
 
 def is_not_now(status: int, body: bytes) -> bool:

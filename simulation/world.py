@@ -6,9 +6,11 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
+from src.classes.battle import Enemy
 from src.classes.guild import Guild
 from src.classes.item import Catalogue, Item
 from src.inventory_generation.catalogue import load_catalogue
+from src.inventory_generation.enemies import load_enemies
 from src.inventory_generation.guilds import load_guilds
 from src.inventory_generation.player_classes import PlayerClass, load_classes
 from src.inventory_generation.usernames import Names, load_names
@@ -31,6 +33,7 @@ class World(Struct, frozen=True, kw_only=True):
     catalogue: Catalogue
     classes: Mapping[str, PlayerClass]
     guilds: tuple[Guild, ...]
+    enemies: tuple[Enemy, ...]
     names: Names
     wanted: Mapping[str, tuple[Item, ...]]
 
@@ -46,6 +49,7 @@ def load_world() -> World:
         catalogue=catalogue,
         classes=load_classes(catalogue),
         guilds=load_guilds(),
+        enemies=tuple(load_enemies(catalogue).values()),
         names=load_names(),
         wanted={
             kind: tuple(item for item in catalogue if item.kind == kind) for kind in WANTED_KINDS

@@ -7,6 +7,7 @@ own record (`var/run/settings.json`, written by `./guildhall up`), else its defa
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import os
 from collections.abc import Mapping
@@ -64,6 +65,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     api_body_bytes_max: Annotated[
         Count, Meta(description="The largest request body that is read, in bytes.")
     ] = 1_048_576
+    legacy_routes: Annotated[
+        Literal["auto", "on", "off", "everywhere"],
+        Meta(
+            description="The routes of old clients, which take no token. `auto`: served on a "
+            "loopback address only. `on`: served, and a start on any other address is refused. "
+            "`everywhere`: served on any address, to whoever reaches it."
+        ),
+    ] = "auto"
+    legacy_credit_gold: Annotated[
+        Count, Meta(description="Coins that a guild grants by the old clients' `/get_credit`.")
+    ] = 10
     token_cache_s: Annotated[
         float,
         Meta(ge=0, description="How long a worker trusts a token it has checked, in seconds."),
@@ -77,7 +89,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Literal["always", "everysec"],
         Meta(
             description="`always`: an acknowledged trade is on disk. `everysec`: a crash can "
-            "lose the last second or more."
+            "lose the last second or more (docs/guides/durability.md)."
         ),
     ] = "always"
 
@@ -130,6 +142,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Count, Meta(description="Seconds after which Presto gives a question up.")
     ] = 300
 
+    battle_seed: Annotated[
+        int,
+        Meta(
+            ge=0,
+            description="Makes the rolls of battles repeat, each worker the same ones; 0 draws "
+            "them so that nobody can foresee them.",
+        ),
+    ] = 0
     commit_attempts_max: Annotated[
         Count, Meta(description="How often a conflicting commit is tried before `busy`.")
     ] = 30
@@ -149,6 +169,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Count,
         Meta(description="Commits that may wait for Kafka before the API answers 503."),
     ] = 200_000
+    outbox_bytes_max: Annotated[
+        Count,
+        Meta(
+            description="Bytes of events that may wait for Kafka before the API answers 503; Redis "
+            "holds them in memory."
+        ),
+    ] = 536_870_912
 
     relay_batch_entries: Annotated[
         Count, Meta(description="Commits that the relay publishes in one Kafka transaction.")
@@ -173,6 +200,37 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Count, Meta(description="Heap of the Spark driver, in MiB.")
     ] = 1_024
     streaming_cores: Annotated[Count, Meta(description="Task slots of Spark.")] = 2
+    stop_drain_s: Annotated[
+        int,
+        Meta(
+            ge=0,
+            description="How long `./guildhall down` waits for what is published to land, in "
+            "seconds; what has not landed by then lands after the next `up`.",
+        ),
+    ] = 60
+
+    maintenance_interval_s: Annotated[
+        int,
+        Meta(
+            ge=0,
+            description="Seconds between two rounds of table maintenance beside landing; 0: only "
+            "by `./guildhall maintain`.",
+        ),
+    ] = 600
+    maintenance_snapshots_kept_s: Annotated[
+        Count,
+        Meta(
+            description="How long a table's snapshots are kept, in seconds: a query may read one "
+            "that long. More makes each landing commit write more."
+        ),
+    ] = 600
+    maintenance_orphan_age_h: Annotated[
+        Count,
+        Meta(
+            description="Hours after which a file that no snapshot names is removed. Shorter than "
+            "a compaction can take, and its files would be taken away from it."
+        ),
+    ] = 24
 
     @property
     def var(self) -> Path:
@@ -204,6 +262,31 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         """The API's base address, without a final slash."""
         host = "127.0.0.1" if self.api_host in {"0.0.0.0", "::"} else self.api_host  # noqa: S104
         return f"http://{host}:{self.api_port}"
+
+
+def serves_legacy_routes(settings: Settings) -> bool:
+    """Say whether the API serves the routes of old clients.
+
+    Raises:
+        SettingsError: they are wanted on an address that others can reach.
+    """
+    is_local = _is_loopback(settings.api_host)
+    if settings.legacy_routes == "on" and not is_local:
+        raise SettingsError(
+            f"the API listens on {settings.api_host}, and the routes of old clients let whoever "
+            f"reaches it trade without a token: set {PREFIX}LEGACY_ROUTES to auto, to everywhere "
+            f"if that is what you want, or {PREFIX}API_HOST to 127.0.0.1"
+        )
+    return settings.legacy_routes in {"on", "everywhere"} or (
+        settings.legacy_routes == "auto" and is_local
+    )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:

@@ -13,6 +13,7 @@ pytest_plugins = (
     "tests.support.kafka",
     "tests.support.spark",
     "tests.support.presto",
+    "tests.support.landing",
     "tests.support.redis",
     "tests.support.leaks",
     "tests.support.books",

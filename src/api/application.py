@@ -7,17 +7,20 @@ from flask_restx import Api
 
 from src.api.around import around_requests
 from src.api.authentication import Authenticator, attach_authenticator
+from src.api.battles import battles
 from src.api.context import attach
 from src.api.documentation import add_models
+from src.api.economy import economy
 from src.api.errors import response_to
 from src.api.guilds import guilds
 from src.api.health import health
 from src.api.ids import IdConverter
 from src.api.items import items
+from src.api.legacy import legacy
 from src.api.players import players
 from src.api.trades import trades
 from src.bootstrap import build_services, new_id
-from src.config import Settings
+from src.config import Settings, serves_legacy_routes
 
 _BEARER = {
     "bearer": {
@@ -52,6 +55,9 @@ def build_app(settings: Settings) -> Flask:
         RESTX_MASK_SWAGGER=False,
     )
     services = build_services(settings)
+    if serves_legacy_routes(settings):
+        # Before flask-restx, which would have `/` for itself.
+        app.register_blueprint(legacy)
     attach(app, services)
     attach_authenticator(app, Authenticator(services.tokens, settings.token_cache_s))
     app.wsgi_app = around_requests(app.wsgi_app, new_id)  # type: ignore[assignment, method-assign]  # as Flask documents it
@@ -65,6 +71,6 @@ def build_app(settings: Settings) -> Flask:
         validate=False,
     )
     add_models(api)
-    for namespace in (players, trades, items, guilds, health):
+    for namespace in (players, trades, items, guilds, battles, economy, health):
         api.add_namespace(namespace)
     return app

@@ -9,9 +9,10 @@ from typing import Any, TypeVar, cast
 import msgspec
 from flask_restx import Api, Namespace, SchemaModel
 
-from src.api.views import PlayerView, SettledView
+from src.api.views import BattleView, PlayerView, SettledView
 from src.services.orders import (
     BatchOrder,
+    BattleOrder,
     FoundGuildOrder,
     GuildOrder,
     PlayerOrder,
@@ -36,10 +37,11 @@ _EXAMPLES: Mapping[type[Any], Any] = {
     },
     ShopOrder: {"item_id": 101, "quantity": 1},
     GuildOrder: {"guild": "Wayfarers"},
+    BattleOrder: {"enemy": "Cave Rat"},
     FoundGuildOrder: {"name": "Night Watch", "fee": 25, "region": "north"},
 }
 
-_VIEWS: tuple[type[Any], ...] = (PlayerView, SettledView)
+_VIEWS: tuple[type[Any], ...] = (PlayerView, SettledView, BattleView)
 
 _PROBLEM = {
     "type": "object",
@@ -62,7 +64,7 @@ _WHEN = {
     400: "malformed body",
     401: "no valid token",
     403: "the role may not do this",
-    404: "unknown player, item or guild",
+    404: "unknown player, item, guild, enemy or question",
     409: "refused; `reason` says why",
     422: "well formed but invalid; each fault with its path",
     503: "not now; Retry-After says when",

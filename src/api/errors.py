@@ -18,10 +18,7 @@ logger = logging.getLogger("guildhall.api")
 
 #: What a refusal is in HTTP: 404 when it names what does not exist, else 409.
 STATUS_OF_REASON: Mapping[Reason, int] = {
-    reason: 404
-    if reason in {Reason.UNKNOWN_PLAYER, Reason.UNKNOWN_ITEM, Reason.UNKNOWN_GUILD}
-    else 409
-    for reason in Reason
+    reason: 404 if reason.word.startswith("unknown_") else 409 for reason in Reason
 }
 
 #: The other words that `reason` can be, their statuses, and what they say.
@@ -30,6 +27,7 @@ OTHER_REASONS: Mapping[str, tuple[int, str]] = {
     "unauthenticated": (401, "The request carries no valid token."),
     "forbidden": (403, "The token's role may not do this."),
     "not_found": (404, "There is nothing at this address."),
+    "unknown_question": (404, "There is no economy question with this name."),
     "method_not_allowed": (405, "This address does not take this method."),
     "busy": (409, "Others changed the same players faster; nothing was changed."),
     "guild_exists": (409, "There is a guild with this name already."),
@@ -42,6 +40,8 @@ OTHER_REASONS: Mapping[str, tuple[int, str]] = {
     "unknown_class": (422, "There is no player class with this name."),
     "idempotency_key_reused": (422, "The Idempotency-Key was used for another request."),
     "internal": (500, "The server failed; it is not the request's fault."),
+    "economy_busy": (503, "Others are asking; nothing was asked."),
+    "economy_unavailable": (503, "The economy cannot be asked now."),
     "outbox_full": (503, "Too many events wait for the log; nothing was changed."),
     "unchecked": (503, "The store is being checked against the log; nothing was changed."),
     "store_unreachable": (503, "The store does not answer."),
@@ -61,6 +61,8 @@ _RETRY_AFTER = {"Retry-After": "1"}
 HEADERS_OF_REASON: Mapping[str, Mapping[str, str]] = {
     "unauthenticated": {"WWW-Authenticate": 'Bearer realm="guildhall"'},
     "busy": _RETRY_AFTER,
+    "economy_busy": _RETRY_AFTER,
+    "economy_unavailable": _RETRY_AFTER,
     "outbox_full": _RETRY_AFTER,
     "unchecked": _RETRY_AFTER,
     "store_unreachable": _RETRY_AFTER,

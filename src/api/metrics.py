@@ -48,12 +48,15 @@ def exposition(store: RedisPlayerStore) -> bytes:
         registry.register(_LATENCY)
     up = Gauge("guildhall_redis_up", "Whether Redis answers", registry=registry)
     try:
-        waiting, seq = store.outbox_length(), store.last_seq()
+        waiting, waiting_bytes = store.outbox_length(), store.outbox_bytes()
+        seq = store.last_seq()
     except StoreUnreachable:
         up.set(0)
         return generate_latest(registry)
     up.set(1)
     outbox = Gauge("guildhall_outbox_entries", "Commits not yet in Kafka", registry=registry)
     outbox.set(waiting)
+    outbox_bytes = Gauge("guildhall_outbox_bytes", "Bytes of their events", registry=registry)
+    outbox_bytes.set(waiting_bytes)
     Gauge("guildhall_seq", "Number of the last event", registry=registry).set(seq)
     return generate_latest(registry)

@@ -24,6 +24,9 @@ class RecentTrade(Struct, frozen=True):
     player_2_id: int | None
     guild: str | None
     legs: list[LegRecord]
+    enemy: str | None = None
+    outcome: str | None = None
+    weapon_item_id: int | None = None
 
 
 class RecentPage(Struct, frozen=True):

@@ -10,7 +10,7 @@ from granian.log import LogLevels
 from granian.server import Server
 from granian.server.common import AbstractServer
 
-from src.config import Settings, as_environment
+from src.config import Settings, as_environment, serves_legacy_routes
 
 #: Seconds that a worker may take to finish what it serves before it is ended.
 _STOP_S = 20
@@ -18,7 +18,13 @@ _BACKLOG = 1_024
 
 
 def serve(settings: Settings) -> None:
-    """Serve until SIGTERM; workers that die are started again."""
+    """Serve until SIGTERM; workers that die are started again.
+
+    Raises:
+        SettingsError: `legacy_routes` does not fit the address.
+    """
+    # Else each worker would find out, die, and be started again.
+    serves_legacy_routes(settings)
     # Workers are processes of their own: they load their settings and find the metrics' folder
     # by the environment.
     os.environ.update(as_environment(settings))

@@ -7,14 +7,15 @@ from typing import Any
 
 import msgspec
 from flask import Response
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from src.api.errors import problem, problem_response
+from src.classes.battle import Loot
 from src.classes.inventory import Inventory
 from src.classes.item import Catalogue
 from src.classes.player import Player
 from src.services.ledger import Told
-from src.services.outcomes import Outcome, PlayerGlance
+from src.services.outcomes import BattleReport, Outcome, PlayerGlance
 
 _ENCODER = msgspec.json.Encoder()
 
@@ -60,6 +61,17 @@ class SettledView(Struct, frozen=True):
     players: tuple[PlayerGlance, ...]
 
 
+class BattleView(SettledView, frozen=True):
+    """A battle that was fought: how it ended, and what it moved; gold in coins."""
+
+    enemy: str
+    outcome: str
+    weapon_item_id: int | None
+    gold_won: int
+    gold_lost: int
+    items_won: tuple[Loot, ...]
+
+
 def inventory_view(inventory: Inventory, catalogue: Catalogue) -> InventoryView:
     """Return an inventory as it is shown."""
     stacks = []
@@ -87,10 +99,15 @@ def player_view(player: Player, catalogue: Catalogue) -> PlayerView:
 def outcome_body(outcome: Outcome) -> SettledView | dict[str, Any]:
     """Return what is told of a trade: that it was settled, or the problem."""
     if outcome.status == "settled":
-        return SettledView(outcome.trade_id, "settled", outcome.settled_at, outcome.players)
+        view = SettledView(outcome.trade_id, "settled", outcome.settled_at, outcome.players)
+        return view if outcome.battle is None else _battle_view(view, outcome.battle)
     return problem(
         outcome.reason or "", outcome.detail or "", trade_id=outcome.trade_id, facts=outcome.facts
     )
+
+
+def _battle_view(settled: SettledView, battle: BattleReport) -> BattleView:
+    return BattleView(**structs.asdict(settled), **structs.asdict(battle))
 
 
 def outcome_response(told: Told, settled_status: int = 201) -> Response:

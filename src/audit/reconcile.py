@@ -6,16 +6,14 @@ at some moment is compared with the row of that very version.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Protocol
 
-import msgspec
 from msgspec import Struct
 
 from src.audit.landed import OpenEngine, Progress, wait_until_landed
 from src.audit.sql import check_sql
-from src.classes.inventory import Inventory
+from src.audit.states import digest, states
 from src.classes.player import Player
 from src.economy.engine import Engine
 
@@ -89,7 +87,7 @@ def reconcile(live: LiveStore, open_engine: OpenEngine, progress: Progress) -> R
         StoreUnreachable, EngineError: Redis or the tables cannot be read.
     """
     before = live.last_seq()
-    seen = {p.player_id: _Seen(p.version, _digest(p)) for p in live.all_players()}
+    seen = {p.player_id: _Seen(p.version, digest(p)) for p in live.all_players()}
     after = live.last_seq()
     wait_until_landed(open_engine, after, progress)
     with open_engine() as engine:
@@ -113,12 +111,12 @@ def _redis_differences(
     one of those written between `before` and `after`.
     """
     moved: dict[int, list[Player]] = {}
-    for player in _players(engine, "states_between", [before, after]):
+    for player in states(engine, "states_between", [before, after]):
         moved.setdefault(player.player_id, []).append(player)
     told: set[int] = set()
     last_id = max([*seen, *moved], default=0)
     for first in range(1, last_id + 1, _PAGE):
-        for player in _players(engine, "newest_states", [before, first, first + _PAGE]):
+        for player in states(engine, "newest_states", [before, first, first + _PAGE]):
             told.add(player.player_id)
             rows = [player, *moved.get(player.player_id, ())]
             yield from _compared(player.player_id, seen.get(player.player_id), rows)
@@ -127,7 +125,7 @@ def _redis_differences(
 
 
 def _compared(player_id: int, seen: _Seen | None, rows: Sequence[Player]) -> Iterator[Difference]:
-    if any(seen == _Seen(row.version, _digest(row)) for row in rows):
+    if any(seen == _Seen(row.version, digest(row)) for row in rows):
         return
     versions = [row.version for row in rows]
     if seen is None:
@@ -143,22 +141,3 @@ def _compared(player_id: int, seen: _Seen | None, rows: Sequence[Player]) -> Ite
         "tables_version": max(versions, default=None),
     }
     yield Difference(REDIS_CHECK, facts)
-
-
-def _players(engine: Engine, name: str, parameters: Sequence[int]) -> Iterator[Player]:
-    answer = engine.ask(check_sql(name), parameters)
-    for row in answer.records():
-        items = {stack["item_id"]: stack["quantity"] for stack in row["items"]}
-        yield Player(
-            player_id=row["player_id"],
-            version=row["version"],
-            username=row["username"],
-            player_class=row["player_class"],
-            guild=row["guild"],
-            gold=row["gold"],
-            inventory=Inventory(row["max_capacity"], dict(sorted(items.items()))),
-        )
-
-
-def _digest(player: Player) -> bytes:
-    return hashlib.blake2b(msgspec.json.encode(player), digest_size=16).digest()

@@ -18,8 +18,15 @@ class Reason(Enum):
     UNKNOWN_PLAYER = ("unknown_player", False, "There is no player with this id.")
     UNKNOWN_ITEM = ("unknown_item", False, "The catalogue has no item with this id.")
     UNKNOWN_GUILD = ("unknown_guild", False, "There is no guild with this name.")
+    UNKNOWN_ENEMY = ("unknown_enemy", False, "There is no enemy with this name.")
     ALREADY_IN_GUILD = ("already_in_guild", False, "The player is in a guild; it must leave first.")
     NOT_IN_GUILD = ("not_in_guild", False, "The player is not in this guild.")
+    NOT_A_WEAPON = ("not_a_weapon", False, "A battle is not fought with an item of this kind.")
+    CLAIM_DIFFERS = (
+        "claim_differs",
+        True,
+        "A player does not hold what the request says it holds.",
+    )
     INSUFFICIENT_GOLD = ("insufficient_gold", True, "A player gives more gold than it has.")
     MISSING_ITEMS = ("missing_items", True, "A player gives items that it does not have.")
     NO_SPACE = ("no_space", True, "A player would hold more units than its capacity.")
@@ -30,6 +37,10 @@ class Reason(Enum):
         self.word = word
         self.can_retry = can_retry
         self.sentence = sentence
+
+    def precedes(self, other: Reason) -> bool:
+        """Say whether a trade that breaks both rules is refused for this one."""
+        return _ORDER[self] < _ORDER[other]
 
     @classmethod
     def of(cls, word: str) -> Reason:
@@ -42,6 +53,7 @@ class Reason(Enum):
 
 
 _BY_WORD = {reason.word: reason for reason in Reason}
+_ORDER = {reason: place for place, reason in enumerate(Reason)}
 
 
 class AmountTooLarge(ValueError):

@@ -39,6 +39,17 @@ def guild_join(trade_id: str, player_id: int, guild: Guild) -> Trade:
     )
 
 
+def guild_grant(trade_id: str, player_id: int, guild: str, gold: int) -> Trade:
+    """Write the trade of a guild that gives coins to a player, member or not."""
+    return Trade(
+        trade_id=trade_id,
+        kind=Kind.GRANT,
+        player_1_id=player_id,
+        guild=guild,
+        legs=gives(guild_account(guild), player_account(player_id), gold, ()),
+    )
+
+
 def guild_leave(trade_id: str, player_id: int, guild: str | None) -> Trade:
     """Write the trade of a player that leaves a guild; nothing moves."""
     return Trade(trade_id=trade_id, kind=Kind.GUILD_LEAVE, player_1_id=player_id, guild=guild)

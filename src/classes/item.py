@@ -9,6 +9,9 @@ from msgspec import Struct
 from src.classes.amounts import Gold, ItemId
 from src.classes.errors import Reason, RuleError
 
+#: Kinds of items that a battle can be fought with.
+WEAPON_KINDS = frozenset({"sword", "shield", "bow", "spear", "dagger", "spell"})
+
 
 class Item(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What can be owned, as the catalogue describes it.
@@ -26,6 +29,11 @@ class Item(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     power_level: int | None = None
     magical: bool = False
     rarity: str = "common"
+
+    @property
+    def is_weapon(self) -> bool:
+        """Whether a battle can be fought with it."""
+        return self.kind in WEAPON_KINDS
 
 
 class Catalogue:

@@ -28,10 +28,13 @@ class Kind(StrEnum):
     STARTER_GRANT = "starter_grant"
     GUILD_JOIN = "guild_join"
     GUILD_LEAVE = "guild_leave"
+    GRANT = "grant"
+    BATTLE = "battle"
 
 
-#: Kinds that may move nothing: they change membership, and a guild's fee can be zero.
 _MEMBERSHIP = frozenset({Kind.GUILD_JOIN, Kind.GUILD_LEAVE})
+#: Kinds that may move nothing: a guild's fee can be zero, and who has nothing can lose a battle.
+_MAY_BE_EMPTY = _MEMBERSHIP | {Kind.BATTLE}
 
 
 class Leg(Struct, frozen=True):
@@ -49,7 +52,10 @@ class Leg(Struct, frozen=True):
 
 
 class Trade(Struct, frozen=True, kw_only=True):
-    """What is asked for. `player_2_id` is None when the partner is the house."""
+    """What is asked for. `player_2_id` is None when the partner is the house.
+
+    `enemy`, `outcome` and `weapon_item_id` tell of a battle; the weapon must be held, and stays.
+    """
 
     trade_id: str
     kind: Kind
@@ -57,6 +63,9 @@ class Trade(Struct, frozen=True, kw_only=True):
     player_2_id: int | None = None
     legs: tuple[Leg, ...] = ()
     guild: str | None = None
+    enemy: str | None = None
+    outcome: Literal["won", "lost"] | None = None
+    weapon_item_id: int | None = None
 
     @property
     def player_ids(self) -> tuple[int, ...]:
@@ -159,6 +168,7 @@ def settle(
     try:
         _check_names(trade, players, catalogue)
         _check_membership(trade, players)
+        _check_weapon(trade, catalogue)
         balances = _balances(trade)
         _check_ownership(trade, players)
         _check_room(balances, players)
@@ -190,7 +200,7 @@ class _Balance:
 
 
 def _check_names(trade: Trade, players: Mapping[int, Player], catalogue: Catalogue) -> None:
-    if not trade.legs and trade.kind not in _MEMBERSHIP:
+    if not trade.legs and trade.kind not in _MAY_BE_EMPTY:
         raise RuleError(Reason.EMPTY_TRADE)
     if trade.player_1_id == trade.player_2_id:
         raise RuleError(Reason.SELF_TRADE, player_id=trade.player_1_id)
@@ -200,6 +210,8 @@ def _check_names(trade: Trade, players: Mapping[int, Player], catalogue: Catalog
     for leg in trade.legs:
         if leg.item_id is not None and leg.item_id not in catalogue:
             raise RuleError(Reason.UNKNOWN_ITEM, item_id=leg.item_id)
+    if trade.weapon_item_id is not None and trade.weapon_item_id not in catalogue:
+        raise RuleError(Reason.UNKNOWN_ITEM, item_id=trade.weapon_item_id)
 
 
 def _check_membership(trade: Trade, players: Mapping[int, Player]) -> None:
@@ -210,6 +222,12 @@ def _check_membership(trade: Trade, players: Mapping[int, Player]) -> None:
         raise RuleError(Reason.ALREADY_IN_GUILD, player_id=player.player_id, guild=player.guild)
     if trade.kind is Kind.GUILD_LEAVE and (player.guild is None or player.guild != trade.guild):
         raise RuleError(Reason.NOT_IN_GUILD, player_id=player.player_id, guild=trade.guild)
+
+
+def _check_weapon(trade: Trade, catalogue: Catalogue) -> None:
+    weapon = trade.weapon_item_id
+    if weapon is not None and not catalogue.item(weapon).is_weapon:
+        raise RuleError(Reason.NOT_A_WEAPON, item_id=weapon, kind=catalogue.item(weapon).kind)
 
 
 def _balances(trade: Trade) -> dict[int, _Balance]:
@@ -224,7 +242,10 @@ def _balances(trade: Trade) -> dict[int, _Balance]:
 
 
 def _check_ownership(trade: Trade, players: Mapping[int, Player]) -> None:
-    """Refuse what a player gives without owning it: all gold first, then all items."""
+    """Refuse what a player gives without owning it: all gold first, then all items.
+
+    The weapon of a battle is not given, but must be owned.
+    """
     given = {player_id: _Balance() for player_id in trade.player_ids}
     for leg in trade.legs:
         giver = player_of(leg.from_account)
@@ -234,6 +255,9 @@ def _check_ownership(trade: Trade, players: Mapping[int, Player]) -> None:
         has = players[player_id].gold
         if gift.gold > has:
             raise RuleError(Reason.INSUFFICIENT_GOLD, player_id=player_id, has=has, needs=gift.gold)
+    if trade.weapon_item_id is not None:
+        held = given[trade.player_1_id].items
+        held[trade.weapon_item_id] = max(held.get(trade.weapon_item_id, 0), 1)
     for player_id, gift in given.items():
         inventory = players[player_id].inventory
         for item_id, needs in gift.items.items():
@@ -246,6 +270,11 @@ def _check_ownership(trade: Trade, players: Mapping[int, Player]) -> None:
                     has=has,
                     needs=needs,
                 )
+
+
+def check_room(trade: Trade, players: Mapping[int, Player]) -> None:
+    """Raise `RuleError` unless all fits that the players receive, owned by the giver or not."""
+    _check_room(_balances(trade), players)
 
 
 def _check_room(balances: Mapping[int, _Balance], players: Mapping[int, Player]) -> None:

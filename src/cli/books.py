@@ -21,11 +21,23 @@ def balanced_books(settings: Settings, output: Output) -> Reconciliation:
         CheckFailed: something does not agree.
         ServiceUnreachable: Redis or the tables cannot be read, or landing stands still.
     """
+    found = compared_books(settings, output)
+    output.answer(found, lambda: books_text(found))
+    demand_clean(found)
+    return found
+
+
+def compared_books(settings: Settings, output: Output) -> Reconciliation:
+    """Reconcile with a progress bar, and return what was found.
+
+    Raises:
+        ServiceUnreachable: Redis or the tables cannot be read, or landing stands still.
+    """
     store = build_store(settings)
     try:
         with output.progress() as bar:
             task = bar.add_task("landed events", total=None)
-            found = reconcile(
+            return reconcile(
                 store,
                 lambda: open_engine(settings),
                 lambda landed, last_seq: bar.update(task, completed=landed, total=last_seq),
@@ -34,13 +46,19 @@ def balanced_books(settings: Settings, output: Output) -> Reconciliation:
         raise standing_still(error) from error
     finally:
         store.close()
-    output.answer(found, lambda: _as_text(found))
+
+
+def demand_clean(found: Reconciliation) -> None:
+    """Pass books that agree.
+
+    Raises:
+        CheckFailed: something does not agree.
+    """
     if not found.is_clean:
         raise CheckFailed(
             f"{len(found.differences)} differences.",
             remedy="see docs/guides/reconcile.md, and keep var/ as it is until they are explained",
         )
-    return found
 
 
 def await_landing(settings: Settings, output: Output) -> int:
@@ -76,7 +94,8 @@ def standing_still(error: LandingStandsStill) -> ServiceUnreachable:
     )
 
 
-def _as_text(found: Reconciliation) -> Group:
+def books_text(found: Reconciliation) -> Group:
+    """Return what was found as people read it: the checks, then each difference."""
     failed = {difference.check for difference in found.differences}
     rows = [
         ["differs" if check in failed else "agrees", check, proves]

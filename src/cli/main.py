@@ -32,6 +32,20 @@ COMMANDS = {
         f"{_IN}.reconcile:reconcile",
         "Prove that Redis, the tables and the sum of all legs agree; list every difference.",
     ),
+    "quarantine": Entry(
+        f"{_IN}.quarantine:quarantine",
+        "List, show and replay the records that could not land.",
+    ),
+    "maintain": Entry(
+        f"{_IN}.maintain:maintain", "Compact the tables, expire snapshots, remove orphan files."
+    ),
+    "rebuild": Entry(
+        f"{_IN}.rebuild:rebuild", "Restore Redis from the log when it has forgotten trades."
+    ),
+    "chaos": Entry(
+        f"{_IN}.chaos:chaos",
+        "Kill and pause every process while trades go on, and prove that nothing is lost.",
+    ),
     "test": Entry(f"{_IN}.test:test", "Run the tests."),
     "bench": Entry(f"{_IN}.bench:bench", "Measure speed and memory."),
 }

@@ -63,7 +63,9 @@ def _command(name: str, command: click.Command) -> str:
     context = click.Context(
         command, info_name=f"./guildhall {name}", terminal_width=_WIDTH, max_content_width=_WIDTH
     )
-    return f"\n## {name}\n\n```text\n{command.get_help(context).rstrip()}\n```\n"
+    page = f"\n## {name}\n\n```text\n{command.get_help(context).rstrip()}\n```\n"
+    children = command.commands if isinstance(command, click.Group) else {}
+    return page + "".join(_command(f"{name} {each}", children[each]) for each in children)
 
 
 def _settings_rows() -> Iterator[str]:

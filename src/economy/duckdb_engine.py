@@ -79,12 +79,21 @@ class DuckDbEngine:
     Make a new engine to see what has landed since. It can be used as a context manager.
     """
 
-    def __init__(self, warehouse: Path, spill: Path) -> None:
+    def __init__(
+        self,
+        warehouse: Path,
+        spill: Path,
+        *,
+        memory_mib: int = MEMORY_MIB_MAX,
+        threads: int | None = None,
+    ) -> None:
         """Pin the tables and define the views.
 
         Args:
             warehouse: the folder that holds the namespace's folder.
             spill: a folder for what does not fit in memory; made when first needed.
+            memory_mib: what a query may hold, in MiB.
+            threads: that a query uses; one a core when not given.
 
         Raises:
             WarehouseUnreachableError: the tables are missing or cannot be read.
@@ -92,7 +101,8 @@ class DuckDbEngine:
         self.tables = pinned_tables(warehouse)
         self._connection = duckdb.connect(
             config={
-                "memory_limit": f"{MEMORY_MIB_MAX}MiB",
+                "memory_limit": f"{memory_mib}MiB",
+                **({} if threads is None else {"threads": threads}),
                 "temp_directory": str(spill),
                 "autoinstall_known_extensions": False,
                 "autoload_known_extensions": False,
@@ -102,10 +112,14 @@ class DuckDbEngine:
         self._connection.execute(f"set allowed_directories = [{_text(str(warehouse))}]")
         self._connection.execute("set enable_external_access = false")
         self._connection.execute("set lock_configuration = true")
-        for table in self.tables.values():
-            self._connection.execute(_table_view(table))
-        for view in views():
-            self._connection.execute(f"create view {view.name} as {view.sql}")
+        try:
+            for table in self.tables.values():
+                self._connection.execute(_table_view(table))
+            for view in views():
+                self._connection.execute(f"create view {view.name} as {view.sql}")
+        except duckdb.IOException as error:
+            self._connection.close()
+            raise _unreadable(error) from error
 
     def ask(self, sql: str, parameters: Sequence[Parameter] = ()) -> Answer:
         """Return the answer to one query; see `Engine.ask`."""
@@ -114,14 +128,15 @@ class DuckDbEngine:
                 cursor.execute(sql, list(parameters))
                 rows = tuple(tuple(_as_presto(cell) for cell in row) for row in cursor.fetchall())
             except duckdb.IOException as error:
-                raise WarehouseUnreachableError(
-                    f"a file of the warehouse cannot be read ({error})",
-                    "ask again: maintenance may have replaced it",
-                ) from error
+                raise _unreadable(error) from error
             except duckdb.Error as error:
                 raise QueryFailedError(f"the query failed ({error})", "see its SQL") from error
             described = cursor.description or []
         return Answer(tuple(Column(name, _column_type(str(t))) for name, t, *_ in described), rows)
+
+    def snapshots(self) -> dict[str, int | None]:
+        """Return the snapshot that each table is pinned to."""
+        return {table.name: table.snapshot_id for table in self.tables.values()}
 
     def close(self) -> None:
         """Let go of the files and the memory."""
@@ -144,6 +159,13 @@ def _as_presto(cell: Any) -> Any:  # noqa: ANN401 - a cell of any column
     if isinstance(cell, datetime):
         return cell.replace(microsecond=cell.microsecond // 1_000 * 1_000)
     return cell
+
+
+def _unreadable(error: duckdb.IOException) -> WarehouseUnreachableError:
+    return WarehouseUnreachableError(
+        f"a file of the warehouse cannot be read ({error})",
+        "ask again: maintenance may have replaced it",
+    )
 
 
 def _column_type(duckdb_type: str) -> ColumnType:

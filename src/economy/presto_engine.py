@@ -106,6 +106,10 @@ class PrestoEngine:
             ),
         )
 
+    def snapshots(self) -> dict[str, int | None]:
+        """Return nothing: each query reads the newest snapshots."""
+        return {}
+
     def close(self) -> None:
         """Close the connections."""
         self._session.close()

@@ -61,6 +61,13 @@ def pinned_tables(warehouse: Path) -> dict[str, PinnedTable]:
     return found
 
 
+def newest_metadata_names(warehouse: Path) -> tuple[tuple[str, str], ...]:
+    """Return each table with the name of its newest metadata file; each commit changes one."""
+    folder = warehouse / NAMESPACE
+    found = [(path.name, newest_metadata(path)) for path in sorted(folder.glob("*"))]
+    return tuple((name, newest.name) for name, newest in found if newest is not None)
+
+
 def newest_metadata(table: Path) -> Path | None:
     """Return the newest metadata file of a table's folder, or None when it has none."""
     folder = table / "metadata"

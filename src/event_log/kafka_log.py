@@ -19,6 +19,9 @@ _BATCH_BYTES = 1_048_576
 #: A refused trade of 2,000 lines is about 320 kB; this leaves room for what events may gain.
 _REQUEST_BYTES_MAX = 8_388_608
 _BOOTSTRAP_TIMEOUT_MS = 60_000
+#: The longest wait between two tries to connect. With the client's own, 30 s, the realm stayed shut
+#: that much longer than Kafka was away.
+_RECONNECT_MS_MAX = 1_000
 _POLL_MS = 1_000
 
 
@@ -37,6 +40,7 @@ class KafkaEventLog:
             self._producer = KafkaProducer(
                 bootstrap_servers=self._bootstrap,
                 bootstrap_timeout_ms=_BOOTSTRAP_TIMEOUT_MS,
+                reconnect_backoff_max_ms=_RECONNECT_MS_MAX,
                 transactional_id=f"relay-{self._realm.decode()}",
                 acks="all",
                 linger_ms=20,
@@ -103,6 +107,7 @@ class KafkaEventLog:
         return KafkaConsumer(
             bootstrap_servers=self._bootstrap,
             bootstrap_timeout_ms=_BOOTSTRAP_TIMEOUT_MS,
+            reconnect_backoff_max_ms=_RECONNECT_MS_MAX,
             isolation_level=isolation_level,
             enable_auto_commit=False,
             group_id=None,

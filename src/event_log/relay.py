@@ -11,7 +11,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from itertools import takewhile
 from typing import Protocol
@@ -29,7 +29,9 @@ _WAIT_MS = 200
 EXIT_FAILED = 1
 EXIT_REDIS_FORGOT = 4
 
-_REMEDY = "Trading stays shut; docs/guides/troubleshoot.md says what to do"
+_SHUT = "Trading stays shut"
+_REBUILD = f"{_SHUT} until ./guildhall rebuild has restored Redis from the log"
+_RECOVER = f"{_SHUT}; docs/guides/recover.md says what to do"
 
 
 class RedisForgot(Exception):
@@ -60,6 +62,9 @@ class OutboxReader(Protocol):
 
     def read(self, after_seq: int, count: int, wait_ms: int) -> Sequence[Entry]:
         """Return entries past `after_seq`."""
+
+    def founded_guilds(self, known: Collection[bytes]) -> Sequence[Record]:
+        """Return the records of founded guilds whose keys are not among `known`."""
 
     def trim(self, up_to_seq: int) -> None:
         """Remove entries up to `up_to_seq`."""
@@ -93,6 +98,8 @@ class Relay:
         self._log = log
         self._pace = pace
         self._guard = guard
+        #: Keys of the founded guilds that this relay has published.
+        self._guilds: set[bytes] = set()
 
     def start(self) -> int:
         """Take over from any predecessor and let writers in; return the position.
@@ -146,17 +153,21 @@ class Relay:
             OutboxGap: the event after `position` is not there.
         """
         entries = self._outbox.read(position, self._pace.entries_max, _WAIT_MS)
-        if not entries:
+        # Read after the entries, so that a guild is in the log no later than who joined it. They
+        # have no position: a relay's first step publishes all of them again, which changes nothing.
+        guilds = self._outbox.founded_guilds(self._guilds)
+        if not entries and not guilds:
             return position
         records = _contiguous(entries, position)
-        if not records:
+        if entries and not records:
             # Removed by a successor that has fenced this relay, or lost: the next start tells.
             raise OutboxGap(f"event {position + 1} is not in the outbox")
-        moved = records[-1].seq
+        moved = records[-1].seq if records else position
         with self._guard():
             # 1. Records and position in one transaction. Dying in it publishes none of them;
             #    dying after it, the next start reads `moved` and goes on from there.
-            self._log.publish(records, moved)
+            self._log.publish([*guilds, *records], moved)
+        self._guilds.update(record.key for record in guilds)
         # 2. Only now Redis may forget them.
         self._outbox.trim(moved)
         return moved
@@ -166,14 +177,14 @@ class Relay:
         if position > seq:
             raise RedisForgot(
                 f"the log has {position} events, Redis only {seq}: Redis forgot acknowledged "
-                f"trades. {_REMEDY}"
+                f"trades. {_REBUILD}"
             )
         waiting = self._outbox.read(position, 1, 1)
         first = next(read_entry(waiting[0].payload, waiting[0].last_seq)).seq if waiting else None
         if seq > position and first != position + 1:
             raise RedisForgot(
                 f"the log has {position} events, Redis counted {seq}, and event {position + 1} "
-                f"is not in the outbox. {_REMEDY}"
+                f"is not in the outbox. {_RECOVER}"
             )
 
 

@@ -9,9 +9,13 @@ from kafka.admin import KafkaAdminClient
 from kafka.errors import TopicAlreadyExistsError
 
 from src.events.definitions import TOPIC_PLAYER_STATE, TOPIC_TRADE
+from src.events.founded_guild import TOPIC_GUILD
 
 #: Where the relay keeps how far it is: one marker record a realm, in the events' transaction.
 TOPIC_RELAY_POSITION = "relay_position"
+
+#: What was replayed out of the quarantine: one note a record, in the replayed events' transaction.
+TOPIC_QUARANTINE_REPLAY = "quarantine_replay"
 
 _HOUR_MS = 3_600_000
 
@@ -42,8 +46,11 @@ def planned_topics(partitions: int, retention_h: int) -> tuple[TopicPlan, ...]:
     return (
         TopicPlan(TOPIC_TRADE, partitions, events),
         TopicPlan(TOPIC_PLAYER_STATE, partitions, events),
+        # Compacted, and so kept for ever: a rebuild has founded guilds from nowhere else.
+        TopicPlan(TOPIC_GUILD, 1, {"cleanup.policy": "compact"}),
         # One partition: markers of a realm must be read in the order in which they were written.
         TopicPlan(TOPIC_RELAY_POSITION, 1, {"cleanup.policy": "compact"}),
+        TopicPlan(TOPIC_QUARANTINE_REPLAY, 1, {"cleanup.policy": "compact"}),
     )
 
 

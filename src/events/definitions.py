@@ -66,7 +66,9 @@ class TradeEvent(Event, frozen=True, kw_only=True, tag=TOPIC_TRADE):
     player_2_id: Annotated[
         int | None, Meta(description="Its partner; null when that is the house.")
     ] = None
-    guild: Annotated[str | None, Meta(description="The guild joined or left.")] = None
+    guild: Annotated[str | None, Meta(description="The guild joined or left, or that grants.")] = (
+        None
+    )
     enemy: Annotated[str | None, Meta(description="The enemy of a battle.")] = None
     outcome: Annotated[str | None, Meta(description="How a battle ended: `won` or `lost`.")] = None
     weapon_item_id: Annotated[

@@ -14,11 +14,15 @@ from src.events.definitions import LegRecord, PlayerStateEvent, StackRecord, Tra
 
 
 class Stamp(Struct, frozen=True):
-    """Where and when a command was decided, and what asked for it."""
+    """Where and when a command was decided, and what asked for it.
+
+    `asked` is the JSON of what a client said that the server did not take as fact.
+    """
 
     realm: str
     occurred_at: datetime
     request_id: str | None = None
+    asked: str | None = None
 
 
 class Recorder:
@@ -45,6 +49,10 @@ class Recorder:
             player_1_id=trade.player_1_id,
             player_2_id=trade.player_2_id,
             guild=trade.guild,
+            enemy=trade.enemy,
+            outcome=trade.outcome,
+            weapon_item_id=trade.weapon_item_id,
+            asked=stamp.asked,
             legs=[self._leg(number, leg) for number, leg in enumerate(trade.legs, 1)],
         )
 

@@ -30,9 +30,12 @@ other, its trades first, then one state for each player that it changed: the fol
 settled trades up to a state is that state. A refused trade moves nothing; its legs are what was
 asked for.
 
-A third topic, `relay_position`, is the relay's own: for each realm the number of the last event in
-Kafka, in the same transaction as that event. Readers must read only what is committed
-(`isolation.level=read_committed`).
+Three more topics are compacted and have no events. `relay_position` is the relay's own: for each
+realm the number of the last event in Kafka, in the same transaction as that event. `guild` has the
+founded guilds, keyed by realm, a space and the guild's name; the value is the guild's name, fee and
+region. A record of it may come again. `quarantine_replay` notes what became of each record that was
+replayed out of the quarantine ([guide](../guides/quarantine.md)). Readers must read only what is
+committed (`isolation.level=read_committed`).
 
 The same as JSON Schema: `data/schemas/trade.json`, `data/schemas/player_state.json`. Written by
 `python -m src.events.reference`; change `src/events/definitions.py` instead of this page.

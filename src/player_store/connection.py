@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import threading
-from typing import Any
+from collections.abc import Callable
+from typing import Any, ParamSpec, TypeVar
 
 import redis
 from redis.backoff import NoBackoff
 from redis.connection import Connection, ConnectionPool
+from redis.exceptions import RedisError
 from redis.retry import Retry
+
+from src.services.ports import StoreUnreachable
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 #: Longer than a Redis that rewrites its log pauses; shorter than a client waits.
 TIMEOUT_S = 10.0
@@ -79,6 +86,20 @@ def connect(host: str, port: int, epoch: Epoch | None = None) -> redis.Redis:
         protocol=2,
     )
     return redis.Redis(connection_pool=pool)
+
+
+def reachable(method: Callable[P, R]) -> Callable[P, R]:
+    """Turn Redis' own errors into the port's."""
+
+    def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return method(*args, **kwargs)
+        except RedisError as error:
+            raise StoreUnreachable(str(error)) from error
+
+    call.__doc__ = method.__doc__
+    call.__name__ = method.__name__
+    return call
 
 
 def run_id_of(client: redis.Redis) -> str:

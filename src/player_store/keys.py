@@ -19,17 +19,31 @@ class Keys:
         self.seq = f"{self._prefix}seq"
         #: Events committed but not yet in Kafka (stream; an entry's id is its last seq).
         self.outbox = f"{self._prefix}outbox"
+        #: Bytes of events ever `written` to the outbox and `removed` from it (hash of integers).
+        self.outbox_bytes = f"{self._prefix}outbox_bytes"
         #: The last player id given out (string of an integer).
         self.player_ids = f"{self._prefix}player_ids"
+        #: The player ids of guests by name (hash of integers).
+        self.guests = f"{self._prefix}guests"
         #: Guilds by name (hash of JSON).
         self.guilds = f"{self._prefix}guilds"
         #: API tokens: SHA-256 of the token to role and player (hash of JSON).
         self.tokens = f"{self._prefix}tokens"
 
     @property
+    def realm(self) -> str:
+        """The realm whose keys these are."""
+        return self._prefix[1:-2]
+
+    @property
     def players(self) -> str:
         """The pattern of all player keys."""
         return f"{self._prefix}player:*"
+
+    @property
+    def derived(self) -> tuple[str, ...]:
+        """The patterns of what follows from the players and their trades."""
+        return self.players, f"{self._prefix}recent:*", f"{self._prefix}members:*"
 
     def player(self, player_id: int) -> str:
         """A player's state: the version, a line feed, and the state as JSON (string)."""

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import redis
 from msgspec import Struct
 from redis.exceptions import RedisError
 
+from src.events.founded_guild import guild_record
+from src.events.outbox_entry import Record
 from src.player_store.connection import OneLife, connect
 from src.player_store.keys import Keys
+from src.player_store.scripts import script
 from src.services.ports import StoreUnreachable
 
 #: Entries removed by one command; more would keep other clients waiting.
@@ -69,19 +73,35 @@ class Outbox:
         entries = answer[0][1] if answer else []
         return [OutboxEntry(_seq_of(entry[0]), entry[1][_FIELD]) for entry in entries]
 
+    def founded_guilds(self, known: Collection[bytes]) -> list[Record]:
+        """Return the records of the founded guilds whose keys are not among `known`.
+
+        Args:
+            known: keys of guilds of this realm that were returned before, and no others.
+
+        Raises:
+            StoreUnreachable: no answer, or another server than before.
+        """
+        # A guild is never removed, so their number tells whether there is a new one.
+        if int(self._ask("HLEN", self._keys.guilds)) == len(known):
+            return []
+        stored: dict[bytes, bytes] = self._ask("HGETALL", self._keys.guilds)
+        found = (guild_record(self._keys.realm, name, guild) for name, guild in stored.items())
+        return [record for record in found if record.key not in known]
+
     def trim(self, up_to_seq: int) -> None:
         """Remove all entries up to and with `up_to_seq`, some at a time.
 
         Raises:
             StoreUnreachable: no answer, or another server than before.
         """
-        trim = ("XTRIM", self._keys.outbox, "MINID")
-        first_kept = f"{up_to_seq + 1}-0"
+        chunk = ("XTRIM", self._keys.outbox, "MINID", "~", f"{up_to_seq + 1}-0")
         # `~` removes whole nodes of the stream, and only that takes a limit; what then is left
         # to remove is less than one node.
-        while self._ask(*trim, "~", first_kept, "LIMIT", _TRIM_CHUNK):
+        while self._ask(*chunk, "LIMIT", _TRIM_CHUNK):
             pass
-        self._ask(*trim, first_kept)
+        keys = (self._keys.outbox, self._keys.outbox_bytes)
+        self._ask("EVAL", script("trim"), len(keys), *keys, up_to_seq)
 
     def open_for_writers(self) -> None:
         """Declare this life of Redis checked: commits are taken from now on.

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, ParamSpec, TypeVar
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 import msgspec
 from redis.exceptions import NoScriptError, RedisError
@@ -11,7 +11,7 @@ from redis.exceptions import NoScriptError, RedisError
 from src.classes.guild import Guild
 from src.classes.player import Player
 from src.player_store.codec import read_state, write_state
-from src.player_store.connection import Epoch, connect
+from src.player_store.connection import Epoch, connect, reachable
 from src.player_store.direct import DirectConnections
 from src.player_store.keys import Keys
 from src.player_store.scripts import script
@@ -28,24 +28,7 @@ from src.services.ports import (
     Unchecked,
 )
 
-P = ParamSpec("P")
-R = TypeVar("R")
-
 _SCAN_PAGE = 1_000
-
-
-def _reachable(method: Callable[P, R]) -> Callable[P, R]:
-    """Turn Redis' own errors into the port's."""
-
-    def call(*args: P.args, **kwargs: P.kwargs) -> R:
-        try:
-            return method(*args, **kwargs)
-        except RedisError as error:
-            raise StoreUnreachable(str(error)) from error
-
-    call.__doc__ = method.__doc__
-    call.__name__ = method.__name__
-    return call
 
 
 class RedisPlayerStore:
@@ -58,6 +41,7 @@ class RedisPlayerStore:
         keys: Keys,
         *,
         outbox_entries_max: int,
+        outbox_bytes_max: int,
         recent_trades_kept: int,
         built_in_guilds: Iterable[Guild] = (),
     ) -> None:
@@ -68,6 +52,7 @@ class RedisPlayerStore:
             port: of Redis.
             keys: of the realm.
             outbox_entries_max: commits that may wait for the log.
+            outbox_bytes_max: bytes of events that may wait for it.
             recent_trades_kept: trades a player that can be listed.
             built_in_guilds: guilds that every realm has from the beginning.
         """
@@ -75,13 +60,14 @@ class RedisPlayerStore:
         self._redis = connect(host, port, self._epoch)
         self._direct = DirectConnections(host, port, self._epoch)
         self._keys = keys
-        self._outbox_max = outbox_entries_max
+        self._outbox_entries_max = outbox_entries_max
+        self._outbox_bytes_max = outbox_bytes_max
         self._recent_kept = recent_trades_kept
         self._built_in = {guild.name: guild for guild in built_in_guilds}
         self._script = script("commit")
         self._script_sha = ""
 
-    @_reachable
+    @reachable
     def read(self, player_ids: Sequence[int]) -> Reading:
         """Return these players as they are now."""
         if not player_ids:
@@ -99,7 +85,7 @@ class RedisPlayerStore:
                 found = zip(player_ids, states, strict=True)
                 return Reading({p: read_state(state) for p, state in found if state}, epoch)
 
-    @_reachable
+    @reachable
     def commit(self, commits: Sequence[Commit], epoch: str) -> list[CommitReply]:
         """Write each commit whole or not at all, in order, in one round trip."""
         calls = [self._call(commit, epoch) for commit in commits]
@@ -114,7 +100,7 @@ class RedisPlayerStore:
                 replies[place] = reply
         return [self._reply(c, reply) for c, reply in zip(commits, replies, strict=True)]
 
-    @_reachable
+    @reachable
     def claim(self, scope: str, key: str, fingerprint: str, ttl_s: int) -> Claim:
         """Tie an idempotency key to a request, and say whose it was before."""
         value = fingerprint.encode() + b"\n"
@@ -129,18 +115,30 @@ class RedisPlayerStore:
         self._redis.expire(self._keys.idempotency(scope, key), ttl_s)
         return Claim.SAME
 
-    @_reachable
+    @reachable
     def next_player_id(self) -> int:
         """Return a player id that was never given out before."""
         return int(self._redis.incr(self._keys.player_ids))
 
-    @_reachable
+    @reachable
+    def guest(self, name: str) -> int | None:
+        """Return the player id that is set aside for the guest of this name, or None."""
+        found: Any = self._redis.hget(self._keys.guests, name)
+        return None if found is None else int(found)
+
+    @reachable
+    def set_guest(self, name: str, player_id: int) -> int:
+        """Set a player id aside for the guest of this name; return the one that was first."""
+        is_first = self._redis.hsetnx(self._keys.guests, name, player_id)
+        return player_id if is_first else self.guest(name) or player_id
+
+    @reachable
     def recent_trades(self, player_id: int) -> list[bytes]:
         """Return the lines that are kept of the player's recent trades, newest first."""
         lines: Any = self._redis.lrange(self._keys.recent_trades(player_id), 0, -1)
         return list(lines)
 
-    @_reachable
+    @reachable
     def guild(self, name: str) -> Guild | None:
         """Return the guild with this name, or None."""
         if name in self._built_in:
@@ -148,14 +146,14 @@ class RedisPlayerStore:
         stored: Any = self._redis.hget(self._keys.guilds, name)
         return None if stored is None else msgspec.json.decode(stored, type=Guild)
 
-    @_reachable
+    @reachable
     def guilds(self) -> list[Guild]:
         """Return all guilds by name."""
         stored: Any = self._redis.hgetall(self._keys.guilds)
         found = [msgspec.json.decode(value, type=Guild) for value in stored.values()]
         return sorted([*self._built_in.values(), *found], key=lambda guild: guild.name)
 
-    @_reachable
+    @reachable
     def found_guild(self, guild: Guild) -> bool:
         """Add a guild; return False when its name is taken."""
         if guild.name in self._built_in:
@@ -163,7 +161,7 @@ class RedisPlayerStore:
         value = msgspec.json.encode(guild)
         return bool(self._redis.hsetnx(self._keys.guilds, guild.name, value))
 
-    @_reachable
+    @reachable
     def guild_members(self, name: str, after: int, count: int) -> list[int]:
         """Return the ids of members with an id above `after`, rising."""
         key = self._keys.guild_members(name)
@@ -177,7 +175,7 @@ class RedisPlayerStore:
         )
         return [int(member) for member in members]
 
-    @_reachable
+    @reachable
     def guild_size(self, name: str) -> int:
         """Count the members of a guild."""
         return int(self._redis.zcard(self._keys.guild_members(name)))
@@ -197,21 +195,29 @@ class RedisPlayerStore:
             if not cursor:
                 return
 
-    @_reachable
+    @reachable
     def last_seq(self) -> int:
         """Return the number of the last event, 0 before the first."""
         return int(self._redis.get(self._keys.seq) or 0)
 
-    @_reachable
+    @reachable
     def outbox_length(self) -> int:
         """Count the commits that wait for the log."""
         return int(self._redis.xlen(self._keys.outbox))
 
-    def outbox_has_room(self) -> bool:
-        """Say whether a commit would be taken."""
-        return self.outbox_length() < self._outbox_max
+    @reachable
+    def outbox_bytes(self) -> int:
+        """Count the bytes of the events that wait for the log."""
+        counted: Any = self._redis.hmget(self._keys.outbox_bytes, ["written", "removed"])
+        written, removed = (int(count or 0) for count in counted)
+        return written - removed
 
-    @_reachable
+    def outbox_has_room(self) -> bool:
+        """Say whether a commit of a few bytes would be taken."""
+        has_room = self.outbox_length() < self._outbox_entries_max
+        return has_room and self.outbox_bytes() < self._outbox_bytes_max
+
+    @reachable
     def is_checked(self) -> bool:
         """Say whether this life of Redis has been checked against the log."""
         epoch = self._first_epoch()
@@ -223,7 +229,7 @@ class RedisPlayerStore:
         self._direct.close()
         self._redis.close()
 
-    @_reachable
+    @reachable
     def _page(self, cursor: int) -> tuple[int, list[Player]]:
         found: Any = self._redis.scan(cursor, match=self._keys.players, count=_SCAN_PAGE)
         after, keys = found
@@ -251,6 +257,7 @@ class RedisPlayerStore:
             keys.checked_run_id,
             keys.seq,
             keys.outbox,
+            keys.outbox_bytes,
             keys.idempotency(answer.scope, answer.key) if answer else keys.seq,
             *(keys.player(change.player.player_id) for change in commit.changes),
             *(keys.recent_trades(player_id) for player_id, _ in commit.recent),
@@ -258,7 +265,8 @@ class RedisPlayerStore:
         ]
         args: list[Any] = [
             epoch,
-            self._outbox_max,
+            self._outbox_entries_max,
+            self._outbox_bytes_max,
             commit.events,
             commit.entry,
             answer.ttl_s if answer else 0,

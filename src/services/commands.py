@@ -18,10 +18,7 @@ def settling(write: Callable[[], Trade], catalogue: Catalogue) -> Command:
     Raises:
         Unwritable: an amount of the trade cannot be written down.
     """
-    try:
-        trade = write()
-    except AmountTooLarge as error:
-        raise Unwritable(f"{error}. Ask for less at a time.") from error
+    trade = _written(write)
     return Command(trade.player_ids, lambda players: settle(trade, players, catalogue))
 
 
@@ -31,8 +28,25 @@ def trading(order: TradeOrder, trade_id: str, catalogue: Catalogue) -> Command:
     Raises:
         Unwritable: an amount of the trade cannot be written down.
     """
+    trade = swapping(order, trade_id)
+    return Command(trade.player_ids, lambda players: settle(trade, players, catalogue))
+
+
+def swapping(order: TradeOrder, trade_id: str) -> Trade:
+    """Return the trade of two players that is asked for.
+
+    Raises:
+        Unwritable: an amount of the trade cannot be written down.
+    """
     sides = _given(order.player_1), _given(order.player_2)
-    return settling(lambda: player_trade(trade_id, sides), catalogue)
+    return _written(lambda: player_trade(trade_id, sides))
+
+
+def _written(write: Callable[[], Trade]) -> Trade:
+    try:
+        return write()
+    except AmountTooLarge as error:
+        raise Unwritable(f"{error}. Ask for less at a time.") from error
 
 
 def _given(side: Side) -> tuple[int, int, list[tuple[int, int]]]:

@@ -80,6 +80,24 @@ class UnknownGuild(Explained):
     reason = "unknown_guild"
 
 
+class UnknownQuestion(Explained):
+    """There is no economy question with this name."""
+
+    reason = "unknown_question"
+
+
+class EconomyBusy(Explained):
+    """As many as may ask the economy at once are asking."""
+
+    reason = "economy_busy"
+
+
+class EconomyUnavailable(Explained):
+    """The economy cannot be asked now: no tables, or no engine that answers."""
+
+    reason = "economy_unavailable"
+
+
 class UnknownItem(Explained):
     """There is no item with this id."""
 

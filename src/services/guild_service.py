@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from msgspec import Struct
 
 from src.classes.errors import Reason, RuleError
-from src.classes.guild import Guild, guild_join, guild_leave
+from src.classes.guild import Guild, guild_grant, guild_join, guild_leave
 from src.classes.item import Catalogue
 from src.classes.player import Player
-from src.classes.trade import Refusal, settle
+from src.classes.trade import Refusal, Settlement, settle
 from src.services.draft import Command, Decision
 from src.services.errors import GuildExists, KeyReused, UnknownGuild
 from src.services.ledger import KEY_REUSED, Asked, Ledger, Told
@@ -43,8 +43,13 @@ class GuildService:
         *,
         new_id: Callable[[], str],
         answer_ttl_s: int,
+        plain: Guild,
     ) -> None:
-        """Carry out joins and leaves on `ledger`; guilds themselves lie in `store`."""
+        """Carry out joins and leaves on `ledger`; guilds themselves lie in `store`.
+
+        `plain` is the guild of whoever names none that there is.
+        """
+        self.plain = plain
         self._answer_ttl_s = answer_ttl_s
         self._ledger = ledger
         self._store = store
@@ -102,6 +107,58 @@ class GuildService:
             return settle(trade, players, self._catalogue)
 
         return self._ledger.carry_out(Command((player_id,), decide), asked)
+
+    def find(self, words: str) -> Guild | None:
+        """Return the guild of this name, in any case, or else the first of this region, or None."""
+        exact = self._store.guild(words)
+        if exact is not None:
+            return exact
+        wanted, guilds = words.casefold(), self._store.guilds()
+        by_name = [guild for guild in guilds if guild.name.casefold() == wanted]
+        by_region = [guild for guild in guilds if (guild.region or "").casefold() == wanted]
+        return next(iter([*by_name, *by_region]), None) if wanted else None
+
+    def move(self, player_id: int, old: str, new: Guild, asked: Asked) -> Told:
+        """Settle or refuse leaving guild `old` and joining `new`, both or neither.
+
+        Returns:
+            What became of joining, or why the player did not leave.
+
+        Raises:
+            Busy, NotAccepting: as `Ledger.carry_out` says.
+        """
+        leaving = guild_leave(self._new_id(), player_id, old)
+        joining = guild_join(self._new_id(), player_id, new)
+
+        def leave(players: Mapping[int, Player]) -> Decision:
+            left = settle(leaving, players, self._catalogue)
+            if isinstance(left, Settlement):
+                joined = settle(joining, left.players, self._catalogue)
+                if isinstance(joined, Refusal):
+                    return Refusal(leaving, joined.error)
+            return left
+
+        def join(players: Mapping[int, Player]) -> Decision:
+            return settle(joining, players, self._catalogue)
+
+        commands = [Command((player_id,), leave), Command((player_id,), join)]
+        # They touch the same player, and so are committed together.
+        told = []
+        for each in self._ledger.carry_out_all(commands, asked):
+            if not isinstance(each, Told):
+                raise each
+            told.append(each)
+        return next((each for each in told if each.outcome.status == "rejected"), told[-1])
+
+    def grant(self, player_id: int, guild: str, gold: int, asked: Asked) -> Told:
+        """Settle or refuse a gift of coins from a guild to a player.
+
+        Raises:
+            Busy, NotAccepting, KeyReused: as `Ledger.carry_out` says.
+        """
+        trade = guild_grant(self._new_id(), player_id, guild, gold)
+        command = Command((player_id,), lambda players: settle(trade, players, self._catalogue))
+        return self._ledger.carry_out(command, asked)
 
     def leave(self, player_id: int, name: str | None, asked: Asked) -> Told:
         """Settle or refuse leaving a guild: the one named, or the one that the player is in.

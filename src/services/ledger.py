@@ -45,12 +45,16 @@ _SILENT = (
 
 
 class Asked(Struct, frozen=True):
-    """Who asks: the request's id, and its idempotency key with the fingerprint of its body."""
+    """Who asks: the request's id, and its idempotency key with the fingerprint of its body.
+
+    `said` is the JSON of what a client said that is no fact here; the events keep it as `asked`.
+    """
 
     request_id: str | None = None
     scope: str = ""
     key: str | None = None
     fingerprint: str = ""
+    said: str | None = None
 
 
 class Limits(Struct, frozen=True):
@@ -188,7 +192,7 @@ class Ledger:
         asked: Asked,
         told: dict[int, Told | Busy | NotAccepting],
     ) -> list[CommitReply]:
-        stamp = Stamp(self._realm, self._clock(), asked.request_id)
+        stamp = Stamp(self._realm, self._clock(), asked.request_id, asked.said)
         drafts = [
             Draft(
                 group.commands,

@@ -7,6 +7,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from src.classes.amounts import Gold, ItemId, PlayerId, Quantity
+from src.classes.battle import EnemyName
 from src.classes.guild import GuildName
 
 BATCH_TRADES_MAX = 1_000
@@ -57,6 +58,13 @@ class PlayerOrder(Struct, frozen=True, forbid_unknown_fields=True):
 
     username: Username | None = None
     player_class: str | None = None
+
+
+class BattleOrder(Struct, frozen=True, forbid_unknown_fields=True):
+    """A battle to enter, with a weapon that the player holds or with bare hands."""
+
+    enemy: EnemyName
+    weapon_item_id: ItemId | None = None
 
 
 class GuildOrder(Struct, frozen=True, forbid_unknown_fields=True):

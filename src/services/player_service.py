@@ -73,14 +73,48 @@ class PlayerService:
             raise UnknownClass(f"no class {name[:_QUOTED_MAX]!r}; there are {known}")
         for _ in range(_IDS_TRIED_MAX):
             try:
-                return self._ledger.carry_out(self._creation(order, starter), asked)
+                creation = self._creation(order, starter, self._store.next_player_id())
+                return self._ledger.carry_out(creation, asked)
             except _IdTaken:
                 # The counter was set back, as by an old backup: no player is ever overwritten.
                 continue
         raise Busy(f"the next {_IDS_TRIED_MAX} player ids are all taken; send it again")
 
-    def _creation(self, order: PlayerOrder, starter: Starter) -> Command:
-        player_id = self._store.next_player_id()
+    def guest(self, name: str, player_class: str, asked: Asked) -> Player:
+        """Return the guest of this name, who is created when first met, once whoever meets it.
+
+        Its id is set aside before it is created. Should the one who set it aside die in between,
+        the next to meet the guest creates it with that id.
+
+        Args:
+            name: 1 to 64 characters; the guest's username.
+            player_class: what a guest that is not there yet is created as.
+            asked: without an idempotency key.
+
+        Raises:
+            Busy, NotAccepting: as `Ledger.carry_out` says.
+        """
+        player_id = self._store.guest(name) or self._store.set_guest(name, self._free_id())
+        found = self._store.read([player_id]).players.get(player_id)
+        if found is not None:
+            return found
+        order = PlayerOrder(username=name, player_class=player_class)
+        try:
+            creation = self._creation(order, self._starters[player_class], player_id)
+            created = self._ledger.carry_out(creation, asked).outcome.created
+        except _IdTaken:  # someone met it at the same time, and was faster
+            created = None
+        return created or self.player(player_id)
+
+    def _free_id(self) -> int:
+        """Return a new player id that no player has, whatever happened to the counter."""
+        for _ in range(_IDS_TRIED_MAX):
+            player_id = self._store.next_player_id()
+            if player_id not in self._store.read([player_id]).players:
+                return player_id
+        raise Busy(f"the next {_IDS_TRIED_MAX} player ids are all taken; send it again")
+
+    def _creation(self, order: PlayerOrder, starter: Starter, player_id: int) -> Command:
         unborn = Player(
             player_id=player_id,
             version=0,

@@ -135,6 +135,12 @@ class PlayerStore(Protocol):
     def next_player_id(self) -> int:
         """Return a player id that was never given out before."""
 
+    def guest(self, name: str) -> int | None:
+        """Return the player id that is set aside for the guest of this name, or None."""
+
+    def set_guest(self, name: str, player_id: int) -> int:
+        """Set a player id aside for the guest of this name; return the one that was first."""
+
     def recent_trades(self, player_id: int) -> list[bytes]:
         """Return the lines that are kept of the player's recent trades, newest first."""
 

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
+from msgspec import Struct
+
+from src.classes.claim import Claim, settle_claimed
 from src.classes.item import Catalogue
-from src.services.commands import trading
+from src.classes.player import Player
+from src.classes.trade import Settlement
+from src.services.commands import swapping, trading
+from src.services.draft import Command, Decision
 from src.services.errors import Busy, NotAccepting
 from src.services.ledger import Asked, Ledger, Told
 from src.services.orders import BatchOrder, TradeOrder
+
+
+class ClaimedTold(Struct, frozen=True):
+    """What became of a trade with claims, and its players as they were left, by id."""
+
+    told: Told
+    players: Mapping[int, Player]
 
 
 class TradeService:
@@ -42,3 +55,32 @@ class TradeService:
         """
         commands = [trading(trade, self._new_id(), self._catalogue) for trade in order.trades]
         return self._ledger.carry_out_all(commands, asked)
+
+    def trade_claimed(
+        self, order: TradeOrder, claims: Mapping[int, Claim], asked: Asked
+    ) -> ClaimedTold:
+        """Settle or refuse one trade whose client also says what its players hold.
+
+        Args:
+            order: the trade.
+            claims: what each of its players is said to hold, by id.
+            asked: without an idempotency key: an earlier answer would come without its players.
+
+        Raises:
+            Unwritable: as `trade` says.
+            Busy, NotAccepting: as `Ledger.carry_out` says.
+        """
+        trade = swapping(order, self._new_id())
+        seen: dict[int, Player] = {}
+
+        def decide(players: Mapping[int, Player]) -> Decision:
+            decision = settle_claimed(trade, claims, players, self._catalogue)
+            # A draft that lost its race is forgotten, and so is what it left the players with.
+            seen.clear()
+            seen.update({p: players[p] for p in trade.player_ids if p in players})
+            if isinstance(decision, Settlement):
+                seen.update(decision.players)
+            return decision
+
+        told = self._ledger.carry_out(Command(trade.player_ids, decide), asked)
+        return ClaimedTold(told, seen)

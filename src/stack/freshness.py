@@ -25,8 +25,8 @@ class Landed:
 
     @property
     def seconds(self) -> float:
-        """From the commit in Redis to a visible row."""
-        return (self.committed_at - self.newest_occurred_at).total_seconds()
+        """From the commit in Redis to a visible row; 0 when the clock went back in between."""
+        return max(0.0, (self.committed_at - self.newest_occurred_at).total_seconds())
 
 
 def newest_landed(warehouse: str, topic: str) -> Landed | None:

@@ -22,6 +22,7 @@ from src.config import (
 from src.economy.migrations import make_views
 from src.event_log.topics import ensure_topics
 from src.stack import proc
+from src.stack.draining import await_landed, tell_unpublished
 from src.stack.errors import NotRunningError, OtherSettingsError
 from src.stack.layout import Layout
 from src.stack.order import START_WAVES, STOP_ORDER, names_of
@@ -102,20 +103,22 @@ def start(
             # Ctrl-C too: nothing is left half running.
             if not ran_before:
                 progress.note("stopping what was started")
-                _stop(settings, client, Silent())
+                _stop(settings, client, Silent(), is_drained=False)
             raise
 
 
 def stop(settings: Settings, progress: Progress) -> bool:
     """Stop the stack in order, leaving no process; return whether there was one.
 
-    What it stored stays. A stack whose supervisor was killed is stopped too.
+    First no more trades; then what is committed is published, and what is published lands, or is
+    told to wait for the next start. What it stored stays. A stack whose supervisor was killed is
+    stopped too.
     """
     layout = Layout.of(settings)
     if not layout.run.exists():
         return _end_leftovers(settings)
     with _alone(settings):
-        return _stop(settings, SupervisorClient(layout), progress)
+        return _stop(settings, SupervisorClient(layout), progress, is_drained=True)
 
 
 def _start_supervisor(settings: Settings, progress: Progress, names: tuple[str, ...]) -> None:
@@ -163,13 +166,19 @@ def _start_wave(
     return [process.name for process in starting]
 
 
-def _stop(settings: Settings, client: SupervisorClient, progress: Progress) -> bool:
+def _stop(
+    settings: Settings, client: SupervisorClient, progress: Progress, *, is_drained: bool
+) -> bool:
     try:
         supervisor = client.pid()
         for name in (each for each in STOP_ORDER if each in client.states()):
             if client.states()[name].pid is not None:
+                if is_drained and name in {"streaming", "streaming_trade"}:
+                    await_landed(settings, progress.note)
                 progress.stopping(name)
             client.stop(name)
+            if is_drained and name == "relay" and client.states()["redis"].pid is not None:
+                tell_unpublished(settings, progress.note)
         client.shut_down()
     except NotRunningError:
         ran = False

@@ -12,7 +12,7 @@ import subprocess
 from collections import Counter
 from collections.abc import Mapping
 
-from src.config import PREFIX, Settings
+from src.config import PREFIX, Settings, serves_legacy_routes
 from src.stack import proc
 from src.stack.errors import PreflightError
 from src.stack.layout import Layout
@@ -51,11 +51,13 @@ _FULL_JARS = ("hadoop", "metastore", "presto", "presto-iceberg")
 
 
 def check_machine(settings: Settings) -> None:
-    """Check what does not change while the stack runs: tools and folders.
+    """Check what does not change while the stack runs: tools, folders, settings together.
 
     Raises:
         PreflightError: a tool is missing or too old, or var cannot be used.
+        SettingsError: the API would not start with these settings.
     """
+    serves_legacy_routes(settings)
     _check_var(settings)
     _check_redis()
     _check_java()

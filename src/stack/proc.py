@@ -33,7 +33,7 @@ def resident_mib(pid: int) -> float:
 
     Pages that they share are counted once for each.
     """
-    family = [pid, *_descendants(pid)]
+    family = [pid, *descendants(pid)]
     return round(sum(_resident_bytes(member) for member in family) / _MIB, 1)
 
 
@@ -65,7 +65,8 @@ def _pids() -> Iterator[int]:
     return (int(entry.name) for entry in _PROC.iterdir() if entry.name.isdigit())
 
 
-def _descendants(pid: int) -> list[int]:
+def descendants(pid: int) -> list[int]:
+    """Return the children of a process, their children, and so on."""
     children: dict[int, list[int]] = defaultdict(list)
     for candidate in _pids():
         children[_stat(candidate)[1]].append(candidate)

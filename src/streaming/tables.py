@@ -8,7 +8,7 @@ a row land twice.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -26,6 +26,15 @@ from uuid_utils import uuid7
 from src.events.definitions import EVENTS
 from src.events.fields import fields_of
 from src.streaming.data_files import DataFile, Positions
+from src.streaming.evolution import add_missing_columns
+from src.streaming.history import (
+    PROPERTY_PREFIX,
+    TableError,
+    lineage_in,
+    load_table,
+    newest_with,
+    read_lineage,
+)
 from src.streaming.schemas import (
     ITEM,
     ITEM_SCHEMA,
@@ -40,8 +49,9 @@ from src.streaming.schemas import (
 )
 from src.streaming.session import CATALOG, NAMESPACE
 
-_POSITION = "guildhall.position."
-_NEWEST_OCCURRED_AT = "guildhall.newest_occurred_at."
+#: The snapshot property, before the topic's name, that holds the positions of a topic as JSON.
+POSITION = f"{PROPERTY_PREFIX}position."
+_NEWEST_OCCURRED_AT = f"{PROPERTY_PREFIX}newest_occurred_at."
 
 #: A file goes to the JVM in pieces, as base64: one piece is held there a few times over.
 _PIECE_BYTES = 4 * 1024 * 1024
@@ -83,11 +93,34 @@ def full_name(table: str) -> str:
 
 
 def ensure_tables(spark: SparkSession) -> None:
-    """Create the tables that are not there; those that are stay as they are."""
+    """Create the tables that are not there, and add to the others the columns that they lack.
+
+    Raises:
+        IncompatibleTable: a table differs from its definition in another way.
+    """
     spark.sql(f"create namespace if not exists {CATALOG}.{NAMESPACE}")
     for table, schema in table_schemas().items():
         if not spark.catalog.tableExists(full_name(table)):
             _create(spark, table, schema)
+        else:
+            add_missing_columns(spark, table, schema)
+
+
+class PositionsLost(TableError):
+    """A table has rows, but no snapshot that tells how far they reach."""
+
+    def __init__(self, table: str, topic: str) -> None:
+        """Name the table, and the topic whose position is lost."""
+        super().__init__(
+            f"the table {table} has rows, but none of its snapshots tells up to which offset of "
+            f"{topic} they reach: something other than Guildhall expired or rewrote them. Landing "
+            "anew would double the rows; give the warehouse back from a backup"
+        )
+
+
+def positions_of(text: str) -> Positions:
+    """Return the positions that a snapshot property holds."""
+    return {int(partition): offset for partition, offset in json.loads(text).items()}
 
 
 @dataclass(frozen=True)
@@ -98,7 +131,7 @@ class Iceberg:
     MetricsConfig: Any
     ParquetUtil: Any
     SchemaParser: Any
-    Spark3Util: Any
+    TableMetadataParser: Any
 
 
 def iceberg_of(spark: SparkSession) -> Iceberg:
@@ -110,7 +143,7 @@ def iceberg_of(spark: SparkSession) -> Iceberg:
         MetricsConfig=iceberg.MetricsConfig,
         ParquetUtil=iceberg.parquet.ParquetUtil,
         SchemaParser=iceberg.SchemaParser,
-        Spark3Util=iceberg.spark.Spark3Util,
+        TableMetadataParser=iceberg.TableMetadataParser,
     )
 
 
@@ -124,7 +157,7 @@ class LandingTable:
         self._known: Positions | None = None
         # Each name that py4j looks up, and each table that is loaded, costs a batch its time.
         self._iceberg = iceberg_of(spark)
-        self._table = iceberg_table(spark, name)
+        self._table = load_table(spark, name)
         self._metrics = self._iceberg.MetricsConfig.forTable(self._table)
         (self._day_field,) = self._table.spec().fields()
 
@@ -159,17 +192,20 @@ class LandingTable:
         for file in files:
             append.appendFile(self._placed(file))
         partitions = {str(partition): offset for partition, offset in sorted(positions.items())}
-        append.set(_POSITION + self._topic, json.dumps(partitions))
+        append.set(POSITION + self._topic, json.dumps(partitions))
         if newest_occurred_at is not None:
             append.set(_NEWEST_OCCURRED_AT + self._topic, _utc_text(newest_occurred_at))
         append.commit()
         self._known = positions
 
     def _read_positions(self) -> Positions:
-        position = _POSITION + self._topic
-        for summary in _summaries(self._table):
-            if (found := summary.get(position)) is not None:
-                return {int(partition): offset for partition, offset in json.loads(found).items()}
+        lineage = lineage_in(self._table, self._iceberg.TableMetadataParser)
+        name = POSITION + self._topic
+        if (found := newest_with(lineage, name)) is not None:
+            return positions_of(found.summary[name])
+        if lineage and lineage[0].rows_in_table and self.name != QUARANTINE:
+            # To begin at the beginning would land every row again.
+            raise PositionsLost(self.name, self._topic)
         return {}
 
     def _placed(self, file: DataFile) -> Any:  # noqa: ANN401 - Iceberg's own DataFile
@@ -202,28 +238,8 @@ def replace_rows(rows: DataFrame, table: str, properties: Mapping[str, str]) -> 
 
 def newest_property(spark: SparkSession, table: str, name: str) -> str | None:
     """Return a property of the newest snapshot that carries it, or None."""
-    summaries = _summaries(iceberg_table(spark, table))
-    return next((summary[name] for summary in summaries if name in summary), None)
-
-
-def iceberg_table(spark: SparkSession, table: str) -> Any:  # noqa: ANN401 - Iceberg's API is Java's
-    """Return Iceberg's own `Table`, as it is now."""
-    return iceberg_of(spark).Spark3Util.loadIcebergTable(
-        spark._jsparkSession,  # noqa: SLF001 - pyspark offers no other way to Iceberg's API
-        full_name(table),
-    )
-
-
-def _summaries(table: Any) -> Iterator[dict[str, str]]:  # noqa: ANN401 - as above
-    """Yield the properties of a table's snapshots, from the current one to its ancestors.
-
-    Other writers (compaction, the other job in `quarantine`) leave snapshots without ours.
-    """
-    snapshot = table.currentSnapshot()
-    while snapshot is not None:
-        yield dict(snapshot.summary())
-        parent_id = snapshot.parentId()
-        snapshot = None if parent_id is None else table.snapshot(parent_id)
+    found = newest_with(read_lineage(spark, table), name)
+    return None if found is None else found.summary[name]
 
 
 def _utc_text(moment: datetime) -> str:

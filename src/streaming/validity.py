@@ -2,7 +2,8 @@
 
 The decoder refuses what is not UTF-8, not JSON or more than one object, and every field that is
 missing, null without leave, of another type or out of range; nothing is coerced. A key that
-stands twice in one object is not found: the last one counts.
+stands twice in one object is not found: the last one counts. A field that the definition lacks is
+passed over; an event whose `schema_version` is later than the definition's is refused as a whole.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from src.events.definitions import SCHEMA_VERSION
 from src.events.fields import Field
 
 #: What a 64-bit column holds; JSON itself knows no limit.
@@ -24,6 +26,11 @@ _SCALAR_TYPES: dict[str, Any] = {
     "string": str,
     "timestamp": Annotated[datetime, msgspec.Meta(tz=True)],
 }
+
+#: A later definition may mean something else by the same words: such an event waits in quarantine
+#: for the version of this program that knows it.
+_VERSION = "schema_version"
+_KNOWN_VERSION = Annotated[int, msgspec.Meta(ge=-(2**63), le=SCHEMA_VERSION)]
 
 _MISSING = re.compile(r"missing required field `(?P<field>[^`]+)`")
 _PATH = re.compile(r" - at `\$\.?(?P<path>[^`]*)`$")
@@ -70,6 +77,8 @@ def strict_type(name: str, fields: tuple[Field, ...]) -> type[msgspec.Struct]:
 def _type_of(field: Field) -> Any:  # noqa: ANN401 - a type expression has no type of its own
     if field.kind == "rows":
         return list[strict_type(field.name, field.rows)]  # type: ignore[misc]  # made at run time
+    if field.name == _VERSION:
+        return _KNOWN_VERSION
     if field.choices:
         return Literal[field.choices]
     return _SCALAR_TYPES[field.kind]
@@ -90,7 +99,11 @@ def _reason(record: bytes, error: Exception) -> str:
         return "not_an_object"
     if "got `null`" in message:
         return f"missing_field: {path}"
-    return ("unknown_word: " if message.startswith("Invalid enum value") else "wrong_type: ") + path
+    if path == _VERSION and message.startswith("Expected `int` <="):
+        word = "later_version"
+    else:
+        word = "unknown_word" if message.startswith("Invalid enum value") else "wrong_type"
+    return f"{word}: {path}"
 
 
 def _is_utf8(record: bytes) -> bool:

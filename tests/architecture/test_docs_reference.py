@@ -13,9 +13,11 @@ from flask import Flask
 from src.api.application import build_app
 from src.api.errors import OTHER_REASONS
 from src.api.reference import reasons_page
-from src.api.views import InventoryView, PlayerView, SettledView, StackView
+from src.api.views import BattleView, InventoryView, PlayerView, SettledView, StackView
+from src.classes.battle import Enemy, Loot
 from src.classes.errors import Reason
 from src.config import Settings
+from src.economy.desk import Answered
 from src.event_log.topics import planned_topics
 from src.events.definitions import EVENTS
 from src.events.fields import fields_of
@@ -23,6 +25,7 @@ from src.events.reference import written_files
 from src.player_store.keys import Keys
 from src.services.orders import (
     BatchOrder,
+    BattleOrder,
     FoundGuildOrder,
     GuildOrder,
     Line,
@@ -77,8 +80,18 @@ def test_a_routes_line_tells_who_may_and_what_it_answers(route: object) -> None:
 @pytest.mark.parametrize(
     "shape",
     [
-        *(BatchOrder, FoundGuildOrder, GuildOrder, Line, PlayerOrder, ShopOrder, Side, TradeOrder),
-        *(PlayerView, InventoryView, StackView, SettledView),
+        *(
+            BatchOrder,
+            BattleOrder,
+            FoundGuildOrder,
+            GuildOrder,
+            Line,
+            PlayerOrder,
+            ShopOrder,
+            Side,
+            TradeOrder,
+        ),
+        *(PlayerView, InventoryView, StackView, SettledView, BattleView, Enemy, Loot, Answered),
     ],
 )
 def test_every_field_of_a_body_is_named(shape: type[msgspec.Struct]) -> None:

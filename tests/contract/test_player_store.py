@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 
 import pytest
 
+from src.bootstrap import build_outbox
 from src.classes.guild import Guild
 from src.player_store.store import RedisPlayerStore
 from src.services.ports import (
@@ -49,7 +51,8 @@ def test_events_are_numbered_without_gaps_however_many_a_commit_has(store: Playe
 def test_an_entry_waits_in_the_outbox_byte_for_byte_under_its_last_number(realm: Realm) -> None:
     entry = bytes(range(256)) + b" 9007199254740993 1e400 \xff"
     commit(realm.services.store, writes(player(1), entry=entry, events=7))
-    assert realm.entries() == [(b"7-0", {b"events": entry})]
+    size = b"%d" % len(entry)
+    assert realm.entries() == [(b"7-0", {b"events": entry, b"written": size})]
 
 
 def test_versions_beyond_what_a_double_keeps_are_told_apart(store: PlayerStore) -> None:
@@ -114,6 +117,14 @@ def test_an_answer_lives_as_long_as_it_was_told_to(realm: Realm) -> None:
     assert TTL_S - 60 <= realm.ttl_s(realm.keys.idempotency("holder", "a")) <= TTL_S
 
 
+def test_a_guest_keeps_the_id_that_was_set_aside_first(store: PlayerStore) -> None:
+    assert store.guest("user1.comcast.com") is None
+    assert store.set_guest("user1.comcast.com", 7) == 7
+    assert store.set_guest("user1.comcast.com", 8) == 7
+    assert store.set_guest("é\x00\n", 9) == 9
+    assert [store.guest(name) for name in ("user1.comcast.com", "é\x00\n", "")] == [7, 9, None]
+
+
 def refused_by_conflict(_realm: Realm) -> Commit:
     return writes(player(1, 3), player(2), answer=answered("new"), recent=((1, b"line"),))
 
@@ -134,6 +145,7 @@ def refused_as_full(realm: Realm) -> Commit:
         realm.settings.redis_port,
         realm.keys,
         outbox_entries_max=1,
+        outbox_bytes_max=1_000,
         recent_trades_kept=50,
     )
     return writes(player(2), answer=answered("new"), recent=((1, b"line"),))
@@ -237,3 +249,74 @@ def test_all_players_are_found_and_nothing_else(realm: Realm) -> None:
     )
     store.next_player_id()
     assert sorted(each.player_id for each in store.all_players()) == list(range(1, 1_503))
+
+
+def with_room(realm: Realm, entries_max: int, bytes_max: int) -> RedisPlayerStore:
+    settings = realm.settings
+    return RedisPlayerStore(
+        settings.redis_host,
+        settings.redis_port,
+        realm.keys,
+        outbox_entries_max=entries_max,
+        outbox_bytes_max=bytes_max,
+        recent_trades_kept=50,
+    )
+
+
+def test_the_outbox_takes_no_more_bytes_than_it_may_hold(realm: Realm) -> None:
+    with closing(with_room(realm, 100, 1_000)) as store:
+        replies = commit(store, *(writes(player(n), entry=bytes(300)) for n in range(1, 6)))
+        assert replies == [Committed(1), Committed(2), Committed(3), OutboxFull(), OutboxFull()]
+        assert (store.outbox_bytes(), store.outbox_has_room()) == (900, True)
+        assert commit(store, writes(player(4), entry=bytes(100))) == [Committed(4)]
+        assert (store.outbox_bytes(), store.outbox_has_room()) == (1_000, False)
+        with closing(build_outbox(realm.settings)) as outbox:
+            outbox.trim(2)
+        assert (store.outbox_bytes(), store.outbox_has_room()) == (400, True)
+        assert commit(store, writes(player(5), entry=bytes(600))) == [Committed(5)]
+
+
+def test_an_empty_outbox_takes_an_entry_of_any_size(realm: Realm) -> None:
+    with closing(with_room(realm, 100, 10)) as store:
+        assert commit(store, writes(player(1), entry=bytes(500))) == [Committed(1)]
+        assert commit(store, writes(player(2), entry=b"x")) == [OutboxFull()]
+        with closing(build_outbox(realm.settings)) as outbox:
+            outbox.trim(1)
+        assert store.outbox_bytes() == 0
+        assert commit(store, writes(player(2), entry=b"x")) == [Committed(2)]
+
+
+def test_bytes_are_counted_right_again_when_a_reader_died_while_it_trimmed(realm: Realm) -> None:
+    store = realm.services.store
+    commit(store, *(writes(player(n), entry=bytes(10 * n)) for n in range(1, 6)))
+    # Entries are gone, and nobody came to count.
+    realm.redis.xtrim(realm.keys.outbox, minid="3-0", approximate=False)
+    assert store.outbox_bytes() == 150
+    with closing(build_outbox(realm.settings)) as outbox:
+        outbox.trim(2)
+        assert store.outbox_bytes() == 120
+        outbox.trim(9)
+    assert store.outbox_bytes() == 0
+
+
+def test_bytes_stay_exact_past_1e14(realm: Realm) -> None:
+    realm.redis.hset(realm.keys.outbox_bytes, mapping={"written": 10**15 + 1, "removed": 10**15})
+    store = realm.services.store
+    commit(store, writes(player(1), entry=bytes(7)), writes(player(2), entry=bytes(5)))
+    assert realm.entries()[0][1][b"written"] == b"%d" % (10**15 + 8)
+    with closing(build_outbox(realm.settings)) as outbox:
+        outbox.trim(1)
+    assert store.outbox_bytes() == 5
+
+
+def test_entries_of_an_earlier_release_are_trimmed_and_then_counted_no_more(realm: Realm) -> None:
+    realm.redis.xadd(realm.keys.outbox, {"events": b"trade k {}"}, id="1-0")
+    realm.redis.xadd(realm.keys.outbox, {"events": b"trade k {}"}, id="2-0")
+    realm.redis.set(realm.keys.seq, 2)
+    store = realm.services.store
+    commit(store, writes(player(1), entry=bytes(7)))
+    with closing(build_outbox(realm.settings)) as outbox:
+        outbox.trim(1)
+        assert store.outbox_bytes() == 7
+        outbox.trim(2)
+    assert store.outbox_bytes() == 7

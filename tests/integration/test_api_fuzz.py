@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from src.api.errors import OTHER_REASONS
 from src.classes.errors import Reason
 from tests.support.api import Api
-from tests.support.routes import OPEN_ROUTES, OTHER_RULES, ROUTES, Route
+from tests.support.routes import LEGACY_ROUTES, OPEN_ROUTES, OTHER_RULES, ROUTES, Route
 
 WORDS = {reason.word for reason in Reason} | OTHER_REASONS.keys()
 EXAMPLES = settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -36,6 +36,7 @@ names = st.sampled_from(
     [
         *("player_1", "player_2", "player_id", "gold", "items", "item_id", "quantity", "trades"),
         *("username", "player_class", "guild", "name", "fee", "region", "price", ""),
+        *("enemy", "weapon_item_id", "inventory", "gold_traded", "items_traded", "guild_name"),
     ]
 )
 values: st.SearchStrategy[Any] = st.recursive(
@@ -55,7 +56,9 @@ def bent(body: Any) -> st.SearchStrategy[Any]:
     return st.one_of(st.just(body), st.just(body), numbers, texts)
 
 
-known_bodies = st.sampled_from([r.body for r in ROUTES if r.body is not None]).flatmap(bent)
+known_bodies = st.sampled_from(
+    [r.body for r in ROUTES if r.body is not None] + [b for _, _, b in LEGACY_ROUTES if b]
+).flatmap(bent)
 bodies = st.one_of(
     known_bodies.map(msgspec.json.encode),
     values.map(msgspec.json.encode),
@@ -64,7 +67,9 @@ bodies = st.one_of(
         lambda text: st.integers(0, len(text)).map(lambda cut: text[:cut])
     ),
 )
-rules = st.sampled_from([r.rule for r in ROUTES] + [*OPEN_ROUTES, *OTHER_RULES])
+rules = st.sampled_from(
+    [r.rule for r in ROUTES] + [*OPEN_ROUTES, *OTHER_RULES] + [path for _, path, _ in LEGACY_ROUTES]
+)
 
 
 @st.composite
@@ -77,7 +82,13 @@ def paths(draw: st.DrawFn) -> str:
         path = path.replace(kind, quote_from_bytes(draw(ids).encode(), safe=""))
     query = draw(
         st.dictionaries(
-            st.sampled_from(["limit", "cursor", "kind", "material", "x"]), st.one_of(ids, texts)
+            st.sampled_from(
+                [
+                    *("limit", "cursor", "kind", "material", "x", "user", "metal", "power_level"),
+                    *("magical", "sword_type", "guild_name", "region", "enemy", "outcome"),
+                ]
+            ),
+            st.one_of(ids, texts),
         )
     )
     joined = "&".join(f"{k}={quote_from_bytes(v.encode(), safe='')}" for k, v in query.items())
@@ -133,6 +144,26 @@ def test_any_request_gets_an_answer_that_is_not_the_servers_fault(
 def test_whatever_is_asked_for_the_books_stay_balanced(game: Api, asked: tuple[Route, Any]) -> None:
     route, body = asked
     assert game.ask(route.method, route.path, body).status < 500
+
+
+@EXAMPLES
+@given(
+    st.sampled_from(LEGACY_ROUTES).flatmap(
+        lambda route: st.tuples(st.just(route), st.one_of(bent(route[2] or {}), values))
+    ),
+    st.dictionaries(names, texts, max_size=4),
+)
+def test_old_clients_are_answered_200_or_told_what_is_malformed(
+    game: Api, asked: tuple[tuple[str, str, Any], Any], query: dict[str, str]
+) -> None:
+    (method, path, _), body = asked
+    words = "&".join(
+        f"{quote_from_bytes(k.encode())}={quote_from_bytes(v.encode())}" for k, v in query.items()
+    )
+    answer = game.ask(method, f"{path}?{words}", body)
+    assert answer.status in {200, 400, 422}, answer
+    if answer.status == 422:
+        assert answer.reason == "amount_too_large"
 
 
 @pytest.mark.parametrize(

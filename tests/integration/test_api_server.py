@@ -138,6 +138,54 @@ def test_http_1_0_is_served_and_closed(server: Served) -> None:
             assert answer.split(b" ", 2)[1] == status
 
 
+@pytest.mark.parametrize(
+    ("request_line", "headers", "body"),
+    [
+        (b"GET / HTTP/1.0", b"", b""),
+        (b"GET /purchase_a_sword HTTP/1.0", b"Host: user1.comcast.com\r\n", b""),
+        (
+            b"GET /purchase_a_sword?metal=\xe2\x80\x93&user=\xc3\xa9 HTTP/1.0",
+            b"Host: \xff\r\n",
+            b"",
+        ),
+        (b"GET /purchase_a_sword HTTP/1.0", b"Accept: */*\r\nUser-Agent: ApacheBench/2.3\r\n", b""),
+        (
+            b"PUT /create_player HTTP/1.0",
+            b"Content-type: text/plain\r\n",
+            b'{\t"player_class": "random"}\n',
+        ),
+        (
+            b"POST /enter_a_battle HTTP/1.0",
+            b"Content-type: application/json\r\nHost: user2.att.com\r\n",
+            b'{"enemy": "Exodus", "outcome": "won"}',
+        ),
+    ],
+)
+def test_apache_bench_is_answered_and_the_connection_closed(
+    server: Served, request_line: bytes, headers: bytes, body: bytes
+) -> None:
+    length = b"Content-Length: %d\r\n" % len(body) if body else b""
+    with socket.create_connection(server.address, timeout=30) as client:
+        # Apache Bench leaves its side open: only the server can end this.
+        client.sendall(request_line + b"\r\n" + headers + length + b"\r\n" + body)
+        answer = b""
+        while piece := client.recv(65_536):
+            answer += piece
+    assert answer.split(b" ", 2)[1] == b"200", answer
+    server.realm.audit()
+
+
+def test_a_guest_that_all_workers_meet_at_once_is_one_player(server: Served) -> None:
+    def buy(_number: int) -> int:
+        return server.ask("GET", "/purchase_a_potion?user=met-by-all")[0]
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        assert set(pool.map(buy, range(4 * THREADS))) == {200}
+    players = server.realm.services.store.all_players()
+    (guest,) = (player for player in players if player.username == "met-by-all")
+    assert guest.inventory.used_capacity == 4 * THREADS
+
+
 def test_many_clients_at_once_are_answered_and_the_books_balance(server: Served) -> None:
     def client(_number: int) -> set[int]:
         connection = server.connect()
@@ -264,8 +312,8 @@ def test_without_redis_every_route_says_later_and_with_it_all_is_well_again(
     server.redis.kill()
     try:
         for route in ROUTES:
-            if route.path.startswith("/v1/items"):
-                continue  # the catalogue does not lie in Redis
+            if route.path.startswith(("/v1/items", "/v1/enemies", "/v1/economy")):
+                continue  # neither the catalogue nor the tables lie in Redis
             for _ in range(WORKERS + 1):
                 connection = server.connect()
                 sent = None if route.body is None else msgspec.json.encode(route.body)

@@ -4,27 +4,23 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from itertools import count
 from pathlib import Path
-from typing import Any
 
-import msgspec
 import pytest
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from pyspark.errors import StreamingQueryException
-from pyspark.sql import Row, SparkSession
+from pyspark.sql import SparkSession
 
 from src.config import Settings
-from src.event_log.topics import ensure_topics, landing_group
+from src.event_log.topics import landing_group
 from src.events.definitions import TOPIC_PLAYER_STATE, TOPIC_TRADE
 from src.streaming.catalogue import land_catalogue
-from src.streaming.jobs.run import LandingJob
 from src.streaming.source import SourceError, check_positions
-from src.streaming.tables import full_name
 from tests.support.events import player_state, trade
+from tests.support.landing import NEXT_SEQ, Send, land_all, landed_seqs, rows
 from tests.support.unfit_records import UNFIT_TRADES
 
 pytestmark = [
@@ -34,17 +30,10 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning"),
 ]
 
-TOPICS = (TOPIC_TRADE, TOPIC_PLAYER_STATE)
-
-#: A number that no other test of this run has used.
-NEXT_SEQ = count(1)
-
-Send = Callable[[str, list[dict[str, Any]]], None]
-
 
 @pytest.fixture(autouse=True, scope="module")
-def _topics(landing_broker: str) -> None:
-    ensure_topics(landing_broker, partitions=2)
+def _topics(landing_topics: str) -> None:
+    """Have the topics."""
 
 
 @pytest.fixture(autouse=True)
@@ -53,36 +42,8 @@ def leak_detector() -> None:
 
 
 @pytest.fixture
-def producer(landing_broker: str) -> Iterator[KafkaProducer]:
-    with KafkaProducer(bootstrap_servers=landing_broker) as opened:
-        yield opened
-
-
-@pytest.fixture
-def send(producer: KafkaProducer) -> Send:
-    def sent(topic: str, events: list[dict[str, Any]]) -> None:
-        futures = [producer.send(topic, json.dumps(event).encode()) for event in events]
-        for future in futures:
-            future.get(timeout=30)
-
-    return sent
-
-
-@pytest.fixture
-def settings(landing_settings: Settings, tmp_path: Path) -> Settings:
-    """Return settings with checkpoints of this test's own, and the warehouse of the session."""
-    return msgspec.structs.replace(landing_settings, var_dir=str(tmp_path))
-
-
-def land_all(spark: SparkSession, settings: Settings) -> None:
-    """Run the job until everything that Kafka has is landed."""
-    job = LandingJob(spark, settings, TOPICS)
-    try:
-        job.start()
-        for query in job.queries:
-            query.processAllAvailable()
-    finally:
-        job.stop()
+def settings(job_settings: Settings) -> Settings:
+    return job_settings
 
 
 @contextmanager
@@ -98,15 +59,6 @@ def no_row_can_be_written(settings: Settings, table: str) -> Iterator[None]:
     finally:
         data.unlink()
         away.rename(data)
-
-
-def rows(spark: SparkSession, table: str, where: str) -> list[Row]:
-    return spark.table(full_name(table)).where(where).collect()
-
-
-def landed_seqs(spark: SparkSession, table: str, seqs: list[int]) -> list[int]:
-    listed = ", ".join(map(str, seqs))
-    return sorted(row["seq"] for row in rows(spark, table, f"seq in ({listed})"))
 
 
 def test_a_trade_lands_with_its_values_and_one_row_a_leg(

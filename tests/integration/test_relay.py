@@ -12,9 +12,10 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
-from src.bootstrap import build_outbox
-from src.config import Settings, as_environment
+from src.bootstrap import build_log_reader, build_outbox
+from src.config import Settings
 from src.event_log.kafka_log import KafkaEventLog
 from src.event_log.log import LogError
 from src.event_log.relay import EXIT_FAILED, EXIT_REDIS_FORGOT, OutboxGap, RedisForgot, watchdog
@@ -22,14 +23,14 @@ from src.events.outbox_entry import Record
 from src.player_store.keys import Keys
 from src.player_store.outbox import Outbox
 from src.services.ledger import Asked
-from src.services.orders import BatchOrder
+from src.services.orders import BatchOrder, FoundGuildOrder
 from src.services.ports import StoreUnreachable, Unchecked
 from src.stack.layout import ROOT
 from tests.support.books import EventDict, audit
 from tests.support.commits import player, writes
 from tests.support.realm import Realm, gives, open_realm, swap
 from tests.support.redis import RunningRedis
-from tests.support.relays import drained, logged_events, relay_of, with_kafka
+from tests.support.relays import drained, logged_events, relay_of, relay_process, with_kafka
 
 pytestmark = pytest.mark.kafka
 
@@ -231,6 +232,30 @@ def test_a_gap_in_the_outbox_is_told_and_nothing_past_it_is_published(
     assert len(kept) < len(waiting)
 
 
+def test_founded_guilds_are_in_the_log_again_and_again_and_each_with_its_realm(
+    logged_realm: Realm,
+) -> None:
+    realm = logged_realm
+    reader = build_log_reader(realm.settings)
+
+    def found(name: str, fee: int) -> None:
+        realm.services.guilds.found(FoundGuildOrder(name, fee, None), Asked())
+
+    found("Night Watch", 5)
+    with relay_of(realm.settings) as relay:
+        position = relay.step(relay.start())
+        assert list(reader.guilds()) == [b"Night Watch"]
+        found("Day Watch", 7)
+        play(realm, 1)
+        drained(relay, position)
+    with relay_of(realm.settings) as relay:
+        relay.step(relay.start())
+    assert reader.guilds() == realm.redis.hgetall(realm.keys.guilds)
+    elsewhere = replace(realm.settings, realm=f"{realm.settings.realm}2")
+    assert build_log_reader(elsewhere).guilds() == {}
+    assert len(logged_events(realm.settings)) == realm.services.store.last_seq()
+
+
 def test_positions_are_trimmed_in_chunks_and_to_the_entry(logged_realm: Realm) -> None:
     realm = logged_realm
     with realm.redis.pipeline() as pipeline:
@@ -248,16 +273,6 @@ def test_positions_are_trimmed_in_chunks_and_to_the_entry(logged_realm: Realm) -
 
 
 # The real process
-
-
-def started(settings: Settings) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "src.event_log.relay"],
-        cwd=ROOT,
-        env={"PATH": "/usr/bin:/bin", **as_environment(settings)},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-    )
 
 
 def open_for_writers(relay: subprocess.Popen[bytes]) -> None:
@@ -280,7 +295,7 @@ def test_a_relay_killed_again_and_again_publishes_each_event_once(logged_realm: 
     realm = logged_realm
     expected: list[EventDict] = []
     for _ in range(3):
-        relay = started(realm.settings)
+        relay = relay_process(realm.settings)
         open_for_writers(relay)
         killer = threading.Timer(0.2, relay.kill)
         killer.start()
@@ -288,7 +303,7 @@ def test_a_relay_killed_again_and_again_publishes_each_event_once(logged_realm: 
         play(realm, 60)
         killer.join()
         ended(relay)
-    relay = started(realm.settings)
+    relay = relay_process(realm.settings)
     open_for_writers(relay)
     relay.send_signal(signal.SIGTERM)
     assert ended(relay) == 0
@@ -304,9 +319,9 @@ def test_a_relay_says_by_its_exit_code_what_must_be_done(
     server, settings = forgetful
     with open_realm(settings) as realm:
         realm.redis.set(Keys(settings.realm).seq, 5)
-    assert ended(started(settings)) == EXIT_REDIS_FORGOT
+    assert ended(relay_process(settings)) == EXIT_REDIS_FORGOT
     server.kill()
-    assert ended(started(settings)) == EXIT_FAILED
+    assert ended(relay_process(settings)) == EXIT_FAILED
 
 
 def test_a_relay_that_hangs_ends_itself() -> None:

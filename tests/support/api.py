@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -115,9 +116,20 @@ def api_of(realm: Realm, settings: Settings | None = None) -> Iterator[Api]:
             services().tokens.close()
 
 
+@pytest.fixture(scope="session")
+def empty_warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a warehouse with all tables, in which nothing has landed."""
+    from tests.support.economy import make_tables  # noqa: PLC0415 - pyiceberg takes a second
+
+    folder = tmp_path_factory.mktemp("warehouse")
+    make_tables(folder)
+    return folder
+
+
 @pytest.fixture
-def api(realm: Realm) -> Iterator[Api]:
+def api(realm: Realm, empty_warehouse: Path) -> Iterator[Api]:
     """Give the application of a realm that takes commits, asked by an operator."""
+    shutil.copytree(empty_warehouse, realm.settings.warehouse)
     with api_of(realm) as found:
         yield found
 

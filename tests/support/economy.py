@@ -45,15 +45,18 @@ _ITEM_COLUMNS: dict[str, IcebergType] = {
     "value": LongType(),
 }
 
-#: The catalogue of these examples: id to name, kind, material, base value.
-ITEMS: Mapping[int, tuple[str, str, str | None, int]] = {
-    1: ("Milk", "food", None, 3),
-    2: ("Iron Sword", "sword", "iron", 10),
-    3: ("Steel Sword", "sword", "steel", 40),
-    4: ("Plain Sword", "sword", None, 5),
-    5: ("Iron Shield", "shield", "iron", 10),
-    6: ("Crown", "luxury", None, 2_000),
+#: The catalogue of these examples: id to name, kind, material, base value, rarity.
+ITEMS: Mapping[int, tuple[str, str, str | None, int, str]] = {
+    1: ("Milk", "food", None, 3, "common"),
+    2: ("Iron Sword", "sword", "iron", 10, "common"),
+    3: ("Steel Sword", "sword", "steel", 40, "uncommon"),
+    4: ("Plain Sword", "sword", None, 5, "common"),
+    5: ("Iron Shield", "shield", "iron", 10, "common"),
+    6: ("Crown", "luxury", None, 2_000, "legendary"),
+    7: ("Oak Bow", "bow", "wood", 20, "rare"),
 }
+#: What `ITEMS` tells of each.
+_CATALOGUED = ("name", "kind", "material", "value", "rarity")
 
 START = datetime(2026, 3, 1, 12, 0, 0)  # noqa: DTZ001 - the tables hold UTC without a zone
 
@@ -86,11 +89,16 @@ class Realm:
         *,
         refused: str | None = None,
         guild: str | None = None,
+        battle: tuple[str, str | None, int | None] | None = None,
         after: timedelta = timedelta(seconds=1),
     ) -> str:
-        """Tell a trade, settled unless `refused` gives a reason; returns its id."""
+        """Tell a trade, settled unless `refused` gives a reason; returns its id.
+
+        A battle has an enemy, an outcome when it was fought, and a weapon's item_id or None.
+        """
         number = len(self.trades) + 1
         before = self.trades[-1]["occurred_at"] if self.trades else START - after
+        enemy, outcome, weapon_item_id = battle or (None, None, None)
         header = {
             "trade_id": f"t{number:03}",
             "seq": number,
@@ -108,6 +116,9 @@ class Realm:
                 "player_1_id": players[0],
                 "player_2_id": players[1],
                 "guild": guild,
+                "enemy": enemy,
+                "outcome": outcome,
+                "weapon_item_id": weapon_item_id,
             }
         )
         self.legs += [
@@ -119,7 +130,7 @@ class Realm:
                 "asset": "gold" if item_id is None else "item",
                 "item_id": item_id,
                 "quantity": quantity,
-                "unit_value": 1 if item_id is None else ITEMS[item_id][3],
+                "unit_value": 1 if item_id is None else _base_value(item_id),
             }
             for place, (giver, taker, item_id, quantity) in enumerate(legs, start=1)
         ]
@@ -170,8 +181,8 @@ class Realm:
             "trade_leg": self.legs,
             "player_state": self.states,
             "item": [
-                {"item_id": i, "name": name, "kind": kind, "material": material, "value": value}
-                for i, (name, kind, material, value) in ITEMS.items()
+                dict(zip(("item_id", *_CATALOGUED), (item_id, *described), strict=True))
+                for item_id, described in ITEMS.items()
             ],
         }
         for name, table in tables.items():
@@ -200,6 +211,11 @@ def answer(warehouse: Path, name: str) -> Answer:
     """Answer one question over the tables as they are now."""
     with DuckDbEngine(warehouse, warehouse / "spill") as engine:
         return engine.ask(question(name).sql)
+
+
+def _base_value(item_id: int) -> int | None:
+    """Return what one unit is worth; None for what the catalogue does not have."""
+    return ITEMS[item_id][3] if item_id in ITEMS else None
 
 
 def _columns(fields: Sequence[Field]) -> dict[str, IcebergType]:

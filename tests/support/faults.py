@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from src.bootstrap import Services, new_id, now
 from src.events.record import Recorder
+from src.inventory_generation.guilds import load_guilds
 from src.player_store.store import RedisPlayerStore
 from src.services.ledger import Ledger, Limits
 from src.services.ports import Commit, CommitReply, StoreUnreachable
@@ -39,7 +40,9 @@ def faulty_store(realm: Realm) -> FaultyStore:
         settings.redis_port,
         realm.keys,
         outbox_entries_max=settings.outbox_entries_max,
+        outbox_bytes_max=settings.outbox_bytes_max,
         recent_trades_kept=settings.recent_trades_kept,
+        built_in_guilds=load_guilds(),
     )
     store.before = lambda commits: commits
     store.after = lambda _commits: None

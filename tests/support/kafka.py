@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import socket
 import subprocess
 import time
@@ -38,6 +39,7 @@ class RunningBroker:
         self._settings = Settings(kafka_port=port, kafka_controller_port=controller_port)
         self._config = broker.render_config(self._settings, folder)
         self._log = folder / "broker.log"
+        self._data = folder / "data"
         self._process: subprocess.Popen[bytes] | None = None
         subprocess.run(  # the command is ours
             broker.format_command(self._config), check=True, capture_output=True
@@ -64,6 +66,23 @@ class RunningBroker:
             if self._process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"Kafka did not start:\n{self._log.read_text()[-4000:]}")
             time.sleep(0.1)
+
+    def fill_disk(self, room_bytes: int) -> None:
+        """Let no file of the events grow by more than so many bytes, as a full disk would.
+
+        A broker that is started anew has room again.
+        """
+        assert self.pid is not None
+        largest = max(path.stat().st_size for path in self._data.rglob("*.log"))
+        limits = (largest + room_bytes, resource.RLIM_INFINITY)
+        resource.prlimit(self.pid, resource.RLIMIT_FSIZE, limits)
+
+    def ended(self) -> int:
+        """Wait until the broker has ended by itself; return its exit code."""
+        assert self._process is not None
+        code = self._process.wait(READY_S_MAX)
+        self._process = None
+        return code
 
     def kill(self) -> None:
         """End the broker at once, as a crash would; what it has written stays."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import secrets
 import subprocess
 import time
@@ -48,7 +49,12 @@ class RunningRedis:
         """Start the server and wait until it has read its log and answers."""
         with self._layout.log_of("redis").open("ab") as log:
             self._process = subprocess.Popen(
-                ["redis-server", str(self._config)], stdout=log, stderr=subprocess.STDOUT
+                ["redis-server", str(self._config)],
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                # As Python does, it ignores the signal of a file that grows past its limit, and
+                # the write fails: see `fill_disk`.
+                restore_signals=False,
             )
         deadline = time.monotonic() + READY_S_MAX
         while not self._answers():
@@ -63,6 +69,35 @@ class RunningRedis:
             self._process.kill()
             self._process.wait()
             self._process = None
+
+    @property
+    def log_folder(self) -> Path:
+        """Where the server keeps its log of writes."""
+        return self._layout.redis / "appendonlydir"
+
+    @property
+    def written(self) -> Path:
+        """The file that the newest writes are at the end of."""
+        return max(self.log_folder.glob("*.incr.aof"))
+
+    def fill_disk(self, room_bytes: int) -> None:
+        """Let the server write only so many bytes more, as a disk that is nearly full would."""
+        self._limit_files(self.written.stat().st_size + room_bytes)
+
+    def make_room(self) -> None:
+        """Take `fill_disk` back; a server that is started anew has room too."""
+        self._limit_files(resource.RLIM_INFINITY)
+
+    def ended(self) -> int:
+        """Wait until the server has ended by itself; return its exit code."""
+        assert self._process is not None
+        code = self._process.wait(READY_S_MAX)
+        self._process = None
+        return code
+
+    def _limit_files(self, size: int) -> None:
+        assert self.pid is not None
+        resource.prlimit(self.pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
 
     def restart(self) -> None:
         """Kill the server and start it again."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, nullcontext
 
@@ -10,12 +12,13 @@ from kafka import KafkaConsumer, TopicPartition
 from msgspec.structs import replace
 
 from src.bootstrap import build_outbox
-from src.config import Settings
+from src.config import Settings, as_environment
 from src.event_log.kafka_log import KafkaEventLog
 from src.event_log.relay import Pace, Relay
 from src.event_log.topics import ensure_topics
 from src.events.outbox_entry import Record
 from src.player_store.outbox import Outbox
+from src.stack.layout import ROOT
 from tests.support.books import EventDict, events_of
 from tests.support.realm import Realm, open_realm
 
@@ -65,6 +68,17 @@ def relay_of(
         closing(outbox or build_outbox(settings)) as its_outbox,
     ):
         yield Relay(its_outbox, its_log, Pace(entries_max, gather_s=0), nullcontext)
+
+
+def relay_process(settings: Settings) -> subprocess.Popen[bytes]:
+    """Start the relay as the stack does; it logs to its stderr."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "src.event_log.relay"],
+        cwd=ROOT,
+        env={"PATH": "/usr/bin:/bin", **as_environment(settings)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    )
 
 
 def drained(relay: Relay, position: int) -> int:

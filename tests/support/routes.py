@@ -10,6 +10,7 @@ OPERATOR, GAME, PLAYER, ANALYST = Role.OPERATOR, Role.GAME, Role.PLAYER, Role.AN
 EVERYBODY = frozenset(Role)
 ACTING = frozenset({OPERATOR, GAME, PLAYER})
 GAMES = frozenset({OPERATOR, GAME})
+ASKING = frozenset({OPERATOR, ANALYST})
 
 TRADE = {
     "player_1": {"player_id": 1, "gold": 1},
@@ -74,9 +75,73 @@ ROUTES = (
         {"guild": "Wayfarers"},
     ),
     Route("DELETE", "/v1/players/<int:player_id>/guild", "/v1/players/1/guild", 200, ACTING),
+    Route("GET", "/v1/enemies", "/v1/enemies", 200, EVERYBODY),
+    Route(
+        "POST",
+        "/v1/players/<int:player_id>/battles",
+        "/v1/players/1/battles",
+        201,
+        ACTING,
+        {"enemy": "Cave Rat"},
+    ),
+    Route("GET", "/v1/economy/queries", "/v1/economy/queries", 200, ASKING),
+    Route(
+        "GET",
+        "/v1/economy/queries/<string:name>",
+        "/v1/economy/queries/trade_count",
+        200,
+        ASKING,
+    ),
 )
 
 #: Routes that probes and browsers ask without a token.
 OPEN_ROUTES = ("/healthz", "/readyz", "/metrics", "/swagger.json", "/docs")
 #: What flask-restx serves beside them: the page's own scripts, and an empty page at the top.
 OTHER_RULES = ("/swaggerui/<path:filename>", "/")
+
+_STATE = {"gold": 500, "gold_traded": 1}
+_FARMER = [{"item_id": 5, "quantity": 500}, {"item_id": 6, "quantity": 399}]
+_HUNTER = [{"item_id": 7, "quantity": 450}, {"item_id": 8, "quantity": 449}]
+
+#: The routes of old clients with what they send; the trade is of players 1 and 2 as created.
+LEGACY_ROUTES: tuple[tuple[str, str, Any], ...] = (
+    ("GET", "/", None),
+    ("PUT", "/create_player", {"player_class": "random", "username": "Nansa"}),
+    (
+        "POST",
+        "/trade",
+        {
+            "player_1": {
+                **_STATE,
+                "player_id": 1,
+                "inventory": {"max_capacity": 999, "current_capacity": 100, "items": _FARMER},
+                "items_traded": [{"item_id": 5, "quantity": 1}],
+            },
+            "player_2": {
+                **_STATE,
+                "player_id": 2,
+                "inventory": {"max_capacity": 999, "current_capacity": 100, "items": _HUNTER},
+                "items_traded": [{"item_id": 7, "quantity": 1}],
+            },
+        },
+    ),
+    ("GET", "/purchase_sword", None),
+    ("GET", "/purchase_a_sword", None),
+    ("GET", "/purchase_a_shield", None),
+    ("GET", "/purchase_a_potion", None),
+    ("GET", "/purchase_a_weapon", {"weapon_type": "sword"}),
+    (
+        "POST",
+        "/purchase_a_weapon",
+        {"weapon_type": "sword", "damage_level": 70, "range": 2, "gold_cost": 150},
+    ),
+    ("GET", "/join_a_guild", None),
+    ("POST", "/join_a_guild", {"guild_name": "Ironhand", "special_power": "flying"}),
+    ("GET", "/join_guild", None),
+    ("POST", "/join_guild", {"guild_name": "Wayfarers", "region": "ny"}),
+    ("GET", "/leave_guild", None),
+    ("GET", "/get_credit", None),
+    ("GET", "/enter_a_battle", None),
+    ("POST", "/enter_a_battle", {"enemy": "Exodus", "outcome": "won"}),
+    ("GET", "/shutdown", None),
+)

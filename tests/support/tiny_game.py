@@ -11,17 +11,20 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
+from random import Random
 from threading import Lock, Thread
 from typing import Any
 
 from msgspec.structs import replace
 
+from src.classes.battle import ROLL_SIDES, Battle, fight
 from src.classes.guild import guild_join, guild_leave
 from src.classes.inventory import Inventory
 from src.classes.player import Player
 from src.classes.shop import purchase, sale
-from src.classes.trade import Refusal, Trade, player_trade, settle
+from src.classes.trade import Refusal, Settlement, Trade, player_trade, settle
 from src.inventory_generation.starter import starter_inventory
+from tests.support.planned import ENEMIES
 from tests.support.rules import CATALOGUE, CLASSES, GUILDS
 
 Answer = tuple[int, dict[str, Any], dict[str, str]]
@@ -84,6 +87,8 @@ class TinyGame:
             case "POST", ["players", player_id, "sales"]:
                 item = int(body["item_id"]), int(body["quantity"])
                 return self._decided(201, sale(self._trade_id(), int(player_id), *item, CATALOGUE))
+            case "POST", ["players", player_id, "battles"]:
+                return self._fight(int(player_id), body)
             case "PUT", ["players", player_id, "guild"]:
                 guild = GUILDS[body["guild"]]
                 return self._decided(200, guild_join(self._trade_id(), int(player_id), guild))
@@ -117,8 +122,24 @@ class TinyGame:
         )
         return player_trade(self._trade_id(), (one, two))
 
+    def _fight(self, player_id: int, body: Mapping[str, Any]) -> Answer:
+        # Seeded by who fights and at which version: the same whatever happens elsewhere.
+        player = self.players[player_id]
+        drawn = Random(f"{player.username}/{player.version}")  # noqa: S311 - a game, and seeded
+        battle = Battle(
+            trade_id=self._trade_id(),
+            player_id=player_id,
+            enemy=body["enemy"],
+            weapon_item_id=body["weapon_item_id"],
+            roll=drawn.randrange(ROLL_SIDES),
+        )
+        return self._told(201, fight(battle, ENEMIES, self.players, CATALOGUE))
+
     def _decided(self, status: int, trade: Trade) -> Answer:
-        decision = settle(trade, self.players, CATALOGUE)
+        return self._told(status, settle(trade, self.players, CATALOGUE))
+
+    def _told(self, status: int, decision: Settlement | Refusal) -> Answer:
+        trade = decision.trade
         if isinstance(decision, Refusal):
             problem = {
                 "status": 409,
@@ -132,7 +153,9 @@ class TinyGame:
             {"player_id": p.player_id, "version": p.version, "gold": p.gold}
             for p in decision.players.values()
         ]
-        return status, {"trade_id": trade.trade_id, "status": "settled", "players": told}, {}
+        settled = {"trade_id": trade.trade_id, "status": "settled", "players": told}
+        outcome = {} if trade.outcome is None else {"outcome": trade.outcome}
+        return status, {**settled, **outcome}, {}
 
     def _trade_id(self) -> str:
         return f"trade-{next(self.trade_ids)}"

@@ -51,6 +51,8 @@ UNFIT_TRADES = {
         record(trade(1), occurred_at="2026-11-22T16:30:00"),
         "wrong_type: occurred_at",
     ),
+    "version to come": (record(trade(1), schema_version=2), "later_version: schema_version"),
+    "version as text": (record(trade(1), schema_version="2"), "wrong_type: schema_version"),
     "unknown status": (record(trade(1), status="maybe"), "unknown_word: status"),
     "other event": (record(trade(1), event_type="player_state"), "unknown_word: event_type"),
     "leg is text": (record(trade(1), legs=["x"]), "wrong_type: legs[]"),

@@ -18,6 +18,20 @@ if TYPE_CHECKING:
 #: Rows of an answer that are shown; `query NAME` shows all.
 _ROWS_SHOWN = 8
 
+#: Questions whose answers are shown: those that are asked first; the report has all.
+_QUESTIONS_SHOWN = (
+    "trade_count",
+    "trades_by_kind",
+    "most_traded_item",
+    "sword_purchases_by_material",
+    "price_index",
+    "wealth_inequality",
+    "richest_inventory",
+    "most_diverse_inventory",
+    "guild_membership",
+    "value_imbalanced_trades",
+)
+
 
 @click.command()
 @click.option("--players", default=1_000, show_default=True, type=click.IntRange(min=2))
@@ -71,11 +85,10 @@ def _step(output: Output, number: int, title: str) -> None:
 
 def _answer_questions(settings: Settings, output: Output) -> None:
     from src.cli.commands.query import as_table, economy_engine  # noqa: PLC0415 - as in `demo`
-    from src.economy.questions import question  # noqa: PLC0415 - as above
-    from src.economy.report.sections import SECTIONS  # noqa: PLC0415 - as above
+    from src.economy.questions import question, questions  # noqa: PLC0415 - as above
 
     with economy_engine(settings) as engine:
-        for asked in (question(name) for section in SECTIONS for name in section.questions):
+        for asked in map(question, _QUESTIONS_SHOWN):
             answer = engine.ask(asked.sql)
             shown = replace(answer, rows=answer.rows[:_ROWS_SHOWN])
             output.show(as_table(asked, shown))
@@ -83,6 +96,8 @@ def _answer_questions(settings: Settings, output: Output) -> None:
                 more = len(answer.rows) - _ROWS_SHOWN
                 output.say(f"[dim]{more:,} more: ./guildhall query {asked.name}[/dim]")
             output.say("")
+    others = len(questions()) - len(_QUESTIONS_SHOWN)
+    output.say(f"The report answers these and {others} more; ./guildhall query lists them all.")
 
 
 def _summary(settings: Settings) -> Table:

@@ -11,8 +11,10 @@ from src.cli.output import Output
 def down() -> None:
     """Stop the stack; what it stored stays.
 
-    First the API, then the relay, which publishes what is committed, then the landing jobs, Kafka
-    and Redis. A process that does not end in its time is killed. `up` goes on where this stopped.
+    First the API, then the relay, which publishes what is committed, then the landing jobs, once
+    they have landed what is published, then Kafka and Redis. What could not be published or landed
+    in time (`stop_drain_s`) is told; it waits on disk, and `up` goes on with it. A process that
+    does not end in its time is killed.
     """
     from src.cli.stack_progress import StackProgress  # noqa: PLC0415 - as in `up`
     from src.config import load_settings  # noqa: PLC0415 - as above

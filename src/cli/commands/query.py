@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -13,11 +12,13 @@ from rich.markup import escape
 from rich.table import Table
 
 from src.cli.errors import CheckFailed, ServiceUnreachable
-from src.cli.output import Output, json_option, table
+from src.cli.output import Output, json_option
 from src.config import Settings, load_settings
 from src.economy.cells import cell_text, is_right_aligned, plain_cell
+from src.economy.csv_file import write_csv
 from src.economy.engine import Answer, Engine, QueryFailedError, WarehouseUnreachableError
-from src.economy.questions import UnknownQuestionError, question, questions
+from src.economy.questions import UnknownQuestionError, question
+from src.economy.sections import GROUPS
 from src.economy.sql_files import SqlFile
 
 
@@ -45,7 +46,7 @@ def query(name: str | None, *, as_json: bool, as_csv: bool, as_sql: bool) -> Non
     with economy_engine(load_settings()) as engine:
         answer = engine.ask(asked.sql)
     if as_csv:
-        _print_csv(answer)
+        write_csv(answer, sys.stdout)
     else:
         output.answer(as_data(asked, answer), lambda: as_table(asked, answer))
 
@@ -108,18 +109,24 @@ def _question(name: str) -> SqlFile:
 
 
 def _list(output: Output) -> None:
-    rows = [(asked.name, asked.description) for asked in questions().values()]
+    groups = [(group.title, [question(name) for name in group.questions]) for group in GROUPS]
     output.answer(
-        [{"name": name, "description": description} for name, description in rows],
-        lambda: table(("name", "asks"), rows),
+        [
+            {"name": asked.name, "description": asked.description, "section": title}
+            for title, members in groups
+            for asked in members
+        ],
+        lambda: _groups_table(groups),
     )
 
 
-def _print_csv(answer: Answer) -> None:
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow([column.name for column in answer.columns])
-    for row in answer.rows:
-        cells = (plain_cell(cell) for cell in row)
-        writer.writerow(
-            [cell.isoformat() if hasattr(cell, "isoformat") else cell for cell in cells]
-        )
+def _groups_table(groups: Sequence[tuple[str, Sequence[SqlFile]]]) -> Table:
+    made = Table(box=None, pad_edge=False)
+    for column in ("name", "asks"):
+        made.add_column(column)
+    for title, members in groups:
+        made.add_row()
+        made.add_row(f"[bold]{escape(title)}[/bold]")
+        for asked in members:
+            made.add_row(asked.name, asked.description)
+    return made

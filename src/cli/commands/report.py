@@ -1,4 +1,4 @@
-"""`./guildhall report`: the markdown report with its charts."""
+"""`./guildhall report`: the markdown report with its charts and data."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _TOP_LEVEL = Path(__file__).parents[3]
 )
 @json_option
 def report(folder: Path, *, as_json: bool) -> None:
-    """Write report.md and its charts from what has landed.
+    """Write report.md, its charts and its data from what has landed.
 
     In the embedded profile the tables are read from disk as they are now: nothing else needs to
     run. In the full profile Presto answers.
@@ -46,6 +46,12 @@ def report(folder: Path, *, as_json: bool) -> None:
                 remedy="./guildhall simulate, then ./guildhall status until the lag is 0",
             ) from error
     Output(as_json=as_json).answer(
-        {"report": str(written.report), "charts": [str(chart) for chart in written.charts]},
-        lambda: f"{written.report} with {len(written.charts)} charts",
+        {
+            "report": str(written.report),
+            "charts": [str(chart) for chart in written.charts],
+            "data": [str(path) for path in written.data],
+        },
+        lambda: (
+            f"{written.report} with {len(written.charts)} charts and {len(written.data)} CSV files"
+        ),
     )

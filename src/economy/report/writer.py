@@ -1,4 +1,4 @@
-"""Writes the report: `report.md`, and its charts below `docs/report/`."""
+"""Writes the report: `report.md`, and its charts and data below `docs/report/`."""
 
 from __future__ import annotations
 
@@ -9,18 +9,19 @@ from string import Template
 from msgspec import Struct
 
 from src.economy.cells import cell_text
+from src.economy.csv_file import write_csv
 from src.economy.engine import Answer, Engine
 from src.economy.questions import question
 from src.economy.report.advice import ADVICE
 from src.economy.report.charts import CHARTS
 from src.economy.report.charts.style import save
-from src.economy.report.markdown import answer_table, escaped, folded_sql
+from src.economy.report.markdown import answer_table, escaped
 from src.economy.report.run_record import RunRecord
-from src.economy.report.sections import SECTIONS
+from src.economy.sections import OVERVIEW, SECTIONS
 
 _TEXT = Path(__file__).parent / "text"
 
-#: Where the charts lie, from the report's folder.
+#: Where the charts and the data lie, from the report's folder.
 CHART_FOLDER = Path("docs") / "report"
 
 
@@ -29,10 +30,11 @@ class NothingLandedError(ValueError):
 
 
 class WrittenReport(Struct, frozen=True):
-    """What was written: the report's path, and those of its charts."""
+    """What was written: the report's path, and those of its charts and of its data."""
 
     report: Path
     charts: tuple[Path, ...]
+    data: tuple[Path, ...]
 
 
 def write_report(engine: Engine, output: Path, record: RunRecord | None) -> WrittenReport:
@@ -40,53 +42,78 @@ def write_report(engine: Engine, output: Path, record: RunRecord | None) -> Writ
 
     Args:
         engine: where the questions are asked.
-        output: the folder that gets `report.md` and `docs/report/`; charts there that this
-            report does not have are removed.
+        output: the folder that gets `report.md` and `docs/report/`; charts and data there that
+            this report does not have are removed.
         record: the simulation that was played, when it is known.
 
     Raises:
         NothingLandedError: no trade has landed.
         EngineError: a question could not be answered.
     """
-    overview = engine.ask(question("run_overview").sql)
+    (opening,) = OVERVIEW.questions
+    overview = engine.ask(question(opening).sql)
     if not overview.rows:
         raise NothingLandedError("no trade has landed")
     charts: list[Path] = []
+    data = [_write_data(opening, overview, output)]
     parts = [_preamble(overview, record)]
     for section in SECTIONS:
         parts.append(f"## {section.title}")
-        for name in section.questions:
-            answer = engine.ask(question(name).sql)
+        answers = {name: engine.ask(question(name).sql) for name in section.questions}
+        if not any(answer.rows for answer in answers.values()):
+            parts.append(f"_{section.nothing}_")
+            continue
+        for name, answer in answers.items():
             chart = _draw(name, answer, output)
             charts += [chart] if chart else []
+            data += [_write_data(name, answer, output)] if answer.rows else []
             parts.append("\n\n".join(_parts(name, answer, chart is not None)))
     report = output / "report.md"
-    report.parent.mkdir(parents=True, exist_ok=True)
     report.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
-    for stale in set((output / CHART_FOLDER).glob("*.svg")) - set(charts):
-        stale.unlink()
-    return WrittenReport(report, tuple(charts))
+    _remove_stale(output / CHART_FOLDER, {*charts, *data})
+    return WrittenReport(report, tuple(charts), tuple(data))
 
 
 def _parts(name: str, answer: Answer, has_chart: bool) -> Iterator[str]:  # noqa: FBT001 - private
     asked = question(name)
     yield f"### {asked.description}"
+    if not answer.rows:
+        yield "_None in this run._"
+        return
     if has_chart:
         yield f"![{asked.description}]({(CHART_FOLDER / name).as_posix()}.svg)"
-    yield answer_table(answer, name)
-    facts = ADVICE[name](answer) if answer.rows else None
+    # Times run down a table and along a chart; the chart tells more.
+    if not (has_chart and answer.columns[0].type == "timestamp"):
+        yield answer_table(answer)
+    facts = ADVICE[name](answer)
     if facts is not None:
         yield f"**What to do with it.** {_one_line(_text(f'advice/{name}.md', facts))}"
-    yield folded_sql(asked.sql)
+    rows = "the row" if len(answer.rows) == 1 else f"all {len(answer.rows):,} rows"
+    data = f"[{rows}]({(CHART_FOLDER / name).as_posix()}.csv)"
+    yield f"Data: {data} · query: `./guildhall query {name} --sql`"
 
 
 def _draw(name: str, answer: Answer, output: Path) -> Path | None:
-    figure = CHARTS[name](answer) if name in CHARTS else None
+    figure = CHARTS[name](answer) if name in CHARTS and answer.rows else None
     if figure is None:
         return None
     path = output / CHART_FOLDER / f"{name}.svg"
     save(figure, path)
     return path
+
+
+def _write_data(name: str, answer: Answer, output: Path) -> Path:
+    path = output / CHART_FOLDER / f"{name}.csv"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        write_csv(answer, file)
+    return path
+
+
+def _remove_stale(folder: Path, written: set[Path]) -> None:
+    for path in (*folder.glob("*.svg"), *folder.glob("*.csv")):
+        if path not in written:
+            path.unlink()
 
 
 def _preamble(overview: Answer, record: RunRecord | None) -> str:

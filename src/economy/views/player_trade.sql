@@ -7,7 +7,8 @@ with settled as (
         seq,
         occurred_at,
         player_1_id,
-        player_2_id
+        player_2_id,
+        concat('player:', cast(player_1_id as varchar)) as player_1_account
     from trade
     where kind = 'player_trade' and status = 'settled'
 ),
@@ -25,37 +26,34 @@ legs as (
 
 given as (
     select
-        trade_id,
-        from_account,
-        sum(gold) as gold,
-        sum(units) as units,
-        sum(value) as value
-    from legs
-    group by trade_id, from_account
-),
-
-both_sides as (
-    select
         settled.trade_id,
         settled.seq,
         settled.occurred_at,
         settled.player_1_id,
         settled.player_2_id,
-        coalesce(side_1.gold, 0) as player_1_gold,
-        coalesce(side_1.units, 0) as player_1_units,
-        coalesce(side_1.value, 0) as player_1_value,
-        coalesce(side_2.gold, 0) as player_2_gold,
-        coalesce(side_2.units, 0) as player_2_units,
-        coalesce(side_2.value, 0) as player_2_value
+        legs.from_account = settled.player_1_account as is_player_1,
+        legs.gold,
+        legs.units,
+        legs.value
     from settled
-    left join given as side_1
-        on
-            settled.trade_id = side_1.trade_id
-            and side_1.from_account = concat('player:', cast(settled.player_1_id as varchar))
-    left join given as side_2
-        on
-            settled.trade_id = side_2.trade_id
-            and side_2.from_account = concat('player:', cast(settled.player_2_id as varchar))
+    inner join legs on settled.trade_id = legs.trade_id
+),
+
+both_sides as (
+    select
+        trade_id,
+        seq,
+        occurred_at,
+        player_1_id,
+        player_2_id,
+        sum(case when is_player_1 then gold else 0 end) as player_1_gold,
+        sum(case when is_player_1 then units else 0 end) as player_1_units,
+        sum(case when is_player_1 then value else 0 end) as player_1_value,
+        sum(case when is_player_1 then 0 else gold end) as player_2_gold,
+        sum(case when is_player_1 then 0 else units end) as player_2_units,
+        sum(case when is_player_1 then 0 else value end) as player_2_value
+    from given
+    group by trade_id, seq, occurred_at, player_1_id, player_2_id
 )
 
 select * from both_sides

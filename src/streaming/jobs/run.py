@@ -17,11 +17,14 @@ from pyspark.sql.streaming.query import StreamingQuery
 
 from src.config import Settings, load_settings
 from src.streaming.catalogue import land_catalogue
+from src.streaming.history import TableError
 from src.streaming.landing import Landing
+from src.streaming.maintenance_rounds import Rounds
 from src.streaming.ready import announce
 from src.streaming.session import start_session
 from src.streaming.source import LagTeller, SourceError, check_positions, read_topic
 from src.streaming.tables import ensure_tables
+from src.streaming.writers import landing as landing_lock
 
 _log = logging.getLogger(__name__)
 
@@ -38,7 +41,11 @@ class LandingJob:
     """The landing queries of some topics in one session; `queries` are those that were started."""
 
     def __init__(self, spark: SparkSession, settings: Settings, topics: Sequence[str]) -> None:
-        """Prepare to land `topics`; the tables are made when absent."""
+        """Prepare to land `topics`; the tables are made when absent, and gain new columns.
+
+        Raises:
+            IncompatibleTable: a table does not fit the definitions.
+        """
         ensure_tables(spark)
         self._spark = spark
         self._settings = settings
@@ -55,6 +62,7 @@ class LandingJob:
 
         Raises:
             SourceError: Kafka is not reachable or is not the one that the tables came from.
+        PositionsLost: a table has rows, and does not tell how far they reach.
         """
         for topic, landing in self._landings.items():
             start = check_positions(self._settings, topic, landing.positions())
@@ -95,7 +103,9 @@ class LandingJob:
 
 
 def main(name: str, topics: Sequence[str]) -> None:
-    """Land `topics` until SIGTERM or SIGINT; exit with 3 without Kafka, with 1 on a failure.
+    """Land `topics` until SIGTERM or SIGINT.
+
+    Exits with 3 without Kafka or with tables that do not fit, with 1 when a query fails.
 
     Args:
         name: of this process in the stack.
@@ -107,23 +117,37 @@ def main(name: str, topics: Sequence[str]) -> None:
     stop = Event()
     _on_signals(stop)
     settings = load_settings()
-    spark = start_session(settings, f"guildhall-{name}")
+    with landing_lock(settings, stop) as is_held:
+        if not is_held:
+            return
+        spark = start_session(settings, f"guildhall-{name}")
+        try:
+            _land(spark, settings, name, topics, stop)
+        except (SourceError, TableError) as error:
+            _log.error("%s", error)
+            sys.exit(3)
+        except StreamingQueryException:
+            _log.exception("a landing query failed; nothing is lost, a restart goes on from there")
+            sys.exit(1)
+        finally:
+            spark.stop()
+
+
+def _land(
+    spark: SparkSession, settings: Settings, name: str, topics: Sequence[str], stop: Event
+) -> None:
     job = LandingJob(spark, settings, topics)
+    rounds = Rounds(spark, settings, topics)
     try:
         land_catalogue(spark, _CATALOGUE)
         job.start()
+        rounds.start()
         announce(settings, name)
         job.wait(stop)
         _hush(spark)
-    except SourceError as error:
-        _log.error("%s", error)
-        sys.exit(3)
-    except StreamingQueryException:
-        _log.exception("a landing query failed; nothing is lost, a restart goes on from there")
-        sys.exit(1)
     finally:
         job.stop()
-        spark.stop()
+        rounds.stop()
 
 
 def _hush(spark: SparkSession) -> None:

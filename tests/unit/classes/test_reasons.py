@@ -7,12 +7,13 @@ from collections.abc import Callable, Mapping
 import pytest
 from msgspec.structs import replace
 
+from src.classes.account import BATTLE, player_account
 from src.classes.amounts import AMOUNT_MAX
 from src.classes.errors import Reason, RuleError
 from src.classes.guild import Guild, guild_join, guild_leave
 from src.classes.item import Catalogue
 from src.classes.player import Player
-from src.classes.trade import Kind, Refusal, Trade, settle
+from src.classes.trade import Kind, Refusal, Trade, gives, settle
 from tests.support.rules import (
     CATALOGUE,
     IRON_SWORD,
@@ -38,6 +39,12 @@ def case(trade: Trade, *players: Player) -> Case:
     return trade, by_id(*players)
 
 
+def with_weapon(item_id: int, loot: int = 0) -> Trade:
+    """Write a battle of the farmer that is fought with an item."""
+    legs = gives(BATTLE, player_account(1), 0, [(MILK, loot)] if loot else ())
+    return Trade(trade_id="t", kind=Kind.BATTLE, player_1_id=1, weapon_item_id=item_id, legs=legs)
+
+
 def reason_of(trade: Trade, players: Mapping[int, Player]) -> Reason:
     decision = settle(trade, players, CATALOGUE)
     assert isinstance(decision, Refusal)
@@ -55,6 +62,7 @@ BREAKS_ONE: dict[Reason, Case] = {
         guild_join("t", 1, Guild(name="Wayfarers")), replace(FARMER, guild="Ironhand")
     ),
     Reason.NOT_IN_GUILD: case(guild_leave("t", 1, "Ironhand"), FARMER),
+    Reason.NOT_A_WEAPON: case(with_weapon(MILK), FARMER),
     Reason.INSUFFICIENT_GOLD: case(swap(side(FARMER, 501), side(HUNTER)), FARMER, HUNTER),
     Reason.MISSING_ITEMS: case(
         swap(side(FARMER, 0, [(IRON_SWORD, 1)]), side(HUNTER)), FARMER, HUNTER
@@ -84,6 +92,7 @@ BREAKS_TWO: dict[tuple[Reason, Reason], Case] = {
     (Reason.ALREADY_IN_GUILD, Reason.INSUFFICIENT_GOLD): case(
         guild_join("t", 1, DEAR_GUILD), replace(FARMER, guild="Ironhand")
     ),
+    (Reason.NOT_A_WEAPON, Reason.NO_SPACE): case(with_weapon(MILK, loot=101), FARMER),
     (Reason.INSUFFICIENT_GOLD, Reason.MISSING_ITEMS): case(
         swap(side(FARMER, 0, [(IRON_SWORD, 1)]), side(HUNTER, 501)), FARMER, HUNTER
     ),
@@ -114,14 +123,16 @@ def test_of_two_broken_rules_the_earlier_is_told(pair: tuple[Reason, Reason]) ->
 
 
 def test_the_examples_stand_in_the_order_of_the_reasons() -> None:
-    # An unknown guild has no fee and so no trade to write: the use case refuses it by name.
-    in_settle = [reason for reason in Reason if reason is not Reason.UNKNOWN_GUILD]
+    # An unknown guild or enemy has no price and so no trade to write, and only some clients make
+    # claims: those are refused beside `settle`.
+    beside = {Reason.UNKNOWN_GUILD, Reason.UNKNOWN_ENEMY, Reason.CLAIM_DIFFERS}
+    in_settle = [reason for reason in Reason if reason not in beside]
     assert list(BREAKS_ONE) == in_settle
     firsts = [earlier for earlier, _ in BREAKS_TWO]
     order = list(Reason)
     assert firsts == sorted(firsts, key=order.index)
     # Every reason but the last, and leaving (which can break nothing later), stands before one.
-    never_first = {Reason.UNKNOWN_GUILD, Reason.NOT_IN_GUILD, Reason.AMOUNT_LIMIT}
+    never_first = {*beside, Reason.NOT_IN_GUILD, Reason.AMOUNT_LIMIT}
     assert set(firsts) == set(Reason) - never_first
 
 
@@ -142,6 +153,7 @@ def test_words_are_stable_and_lead_back_to_their_reason() -> None:
 
 def test_a_retry_can_help_where_holdings_decide() -> None:
     assert {reason for reason in Reason if reason.can_retry} == {
+        Reason.CLAIM_DIFFERS,
         Reason.INSUFFICIENT_GOLD,
         Reason.MISSING_ITEMS,
         Reason.NO_SPACE,
@@ -169,8 +181,8 @@ def test_a_catalogue_refuses(wrong: Callable[[], None], error: type[Exception]) 
         wrong()
 
 
-def test_a_trade_that_is_not_for_membership_cannot_be_empty() -> None:
+def test_only_membership_and_battles_may_move_nothing() -> None:
     for kind in Kind:
         trade = Trade(trade_id="t", kind=kind, player_1_id=1)
         empty = reason_of(trade, by_id()) is Reason.EMPTY_TRADE
-        assert empty == (kind not in {Kind.GUILD_JOIN, Kind.GUILD_LEAVE})
+        assert empty == (kind not in {Kind.GUILD_JOIN, Kind.GUILD_LEAVE, Kind.BATTLE})

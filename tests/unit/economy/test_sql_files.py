@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from src.economy.questions import UnknownQuestionError, question, questions
+from src.economy.sections import GROUPS
 from src.economy.sql_files import SqlFile, read_sql_file
 from src.economy.views import views
 
@@ -55,12 +56,17 @@ def test_every_view_file_is_made() -> None:
     assert sorted(path.stem for path in folder.glob("*.sql")) == sorted(v.name for v in views())
 
 
-def test_the_reference_page_lists_every_question_and_view() -> None:
+def test_the_reference_page_lists_every_question_in_its_group_and_every_view() -> None:
     page = (ROOT / "docs" / "reference" / "questions.md").read_text(encoding="utf-8")
-    listed = re.findall(r"^\| `(\w+)` \| (.+) \|$", page, re.MULTILINE)
-    by_name = [(s.name, s.description) for s in questions().values()]
-    in_order = [(s.name, s.description) for s in sorted(views(), key=lambda view: view.name)]
-    assert listed == [*by_name, *in_order]
+    row = re.compile(r"^\| `(\w+)` \| (.+) \|$", re.MULTILINE)
+    asks, _, holds = page.partition("## Views")
+    parts = re.split(r"^### (.+)$", asks, flags=re.MULTILINE)[1:]
+    assert parts[::2] == [group.title for group in GROUPS]
+    for group, listed in zip(GROUPS, parts[1::2], strict=True):
+        expected = [(name, question(name).description) for name in group.questions]
+        assert row.findall(listed) == expected
+    in_order = sorted(views(), key=lambda view: view.name)
+    assert row.findall(holds) == [(view.name, view.description) for view in in_order]
 
 
 def test_a_file_without_a_description_is_refused(tmp_path: Path) -> None:

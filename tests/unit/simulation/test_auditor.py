@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from simulation.actions import Action, Gift
+from simulation.actions import Action, Fight, Gift, Race
 from simulation.auditor import Auditor
 from simulation.books import Books
 from simulation.plan import Newcomer
@@ -156,3 +156,80 @@ def test_many_differences_are_counted_and_some_told(auditor: Auditor) -> None:
     for _ in range(200):
         auditor.read_back(0, replace(ADA, gold=1))
     assert (auditor.difference_count, len(auditor.differences)) == (200, 50)
+
+
+ONE_GIFT = replace(TEN_MILK, takes=Gift())
+RACE = Race(actions=(ONE_GIFT, replace(ONE_GIFT, number=1)), loser_reason="missing_items")
+WON = Settled("t-1", [Glance(11, 2, 500), Glance(12, 2, 500)])
+LOST = Problem("missing_items", "", "t-2")
+AGAIN = Settled("t-2", [Glance(11, 3, 500), Glance(12, 3, 500)])
+
+
+@pytest.mark.parametrize("outcomes", [[WON, LOST], [LOST, WON]])
+def test_one_of_a_race_settles_whichever(auditor: Auditor, outcomes: list[Outcome]) -> None:
+    auditor.raced(RACE, outcomes)
+    auditor.read_back(0, replace(ADA_AFTER, gold=500))
+    assert auditor.differences == []
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "told"),
+    [
+        ([WON, AGAIN], "settled 2 times"),
+        ([LOST, replace(LOST, trade_id="t-3")], "settled 0 times"),
+        ([WON, replace(LOST, reason="no_space")], "ended as no_space, not as missing_items"),
+        ([WON, replace(LOST, trade_id="t-1")], "was told the old trade_id t-1"),
+    ],
+)
+def test_a_race_that_ends_otherwise_is_told(
+    auditor: Auditor, outcomes: list[Outcome], told: str
+) -> None:
+    auditor.raced(RACE, outcomes)
+    assert told in " ".join(auditor.differences)
+
+
+def test_one_request_sent_several_times_is_one_trade(auditor: Auditor) -> None:
+    auditor.raced(Race(actions=(ONE_GIFT, ONE_GIFT), loser_reason=None), [WON, WON])
+    auditor.read_back(0, replace(ADA_AFTER, gold=500))
+    assert auditor.differences == []
+    assert auditor.trade_count == 1
+
+
+@pytest.mark.parametrize("other", [AGAIN, LOST])
+def test_one_request_that_became_two_trades_is_told(auditor: Auditor, other: Outcome) -> None:
+    auditor.raced(Race(actions=(ONE_GIFT, ONE_GIFT), loser_reason=None), [WON, other])
+    assert "became several trades" in auditor.differences[0]
+
+
+GOBLIN = Action(
+    number=0,
+    kind="battle",
+    player=0,
+    gives=Gift(600),
+    takes=Gift(12, ((MILK, 1),)),
+    fight=Fight("Goblin", None),
+)
+WON_FIGHT = Settled("t-1", [Glance(11, 2, 512)], "won")
+
+
+def test_a_battle_that_was_won_is_booked_with_its_reward(auditor: Auditor) -> None:
+    auditor.heard((GOBLIN,), [WON_FIGHT])
+    spoils = InventoryAnswer(999, 900, 99, [Stack(FOOD, 500), Stack(MILK, 400)])
+    auditor.read_back(0, replace(ADA, version=2, gold=512, inventory=spoils))
+    assert auditor.differences == []
+
+
+def test_a_battle_that_was_lost_costs_no_more_than_there_is(auditor: Auditor) -> None:
+    auditor.heard((GOBLIN,), [Settled("t-1", [Glance(11, 2, 0)], "lost")])
+    auditor.read_back(0, replace(ADA, version=2, gold=0))
+    assert auditor.differences == []
+
+
+def test_a_battle_that_pays_too_much_is_told(auditor: Auditor) -> None:
+    auditor.heard((GOBLIN,), [replace(WON_FIGHT, players=[Glance(11, 2, 513)])])
+    assert "left 513 gold, the books say 512" in auditor.differences[0]
+
+
+def test_a_battle_without_an_outcome_is_told(auditor: Auditor) -> None:
+    auditor.heard((GOBLIN,), [Settled("t-1", [Glance(11, 2, 0)])])
+    assert auditor.differences == ["action 0 was a battle without an outcome"]

@@ -7,15 +7,12 @@ from itertools import chain
 
 import pytest
 
-from simulation.actions import Action, Gift
+from simulation.actions import Action
 from simulation.plan import Plan
 from simulation.world import World
-from src.classes.guild import guild_join, guild_leave
-from src.classes.player import Player
-from src.classes.shop import purchase, sale
-from src.classes.trade import Refusal, Trade, player_trade, settle
-from src.inventory_generation.starter import starter_inventory
-from tests.support.rules import CATALOGUE, GUILDS
+from src.classes.trade import Refusal, settle
+from tests.support.planned import as_trade, states_of
+from tests.support.rules import CATALOGUE
 
 
 def actions_of(plan: Plan) -> list[Action]:
@@ -120,46 +117,10 @@ def test_what_the_plan_expects_is_what_the_rules_decide(
     world: World, seed: int, players: int
 ) -> None:
     plan = Plan(seed, players, 3_000, world)
-    states = {
-        place: Player(
-            player_id=place + 1,
-            version=1,
-            username=newcomer.username,
-            player_class=newcomer.player_class.name,
-            gold=newcomer.player_class.gold,
-            inventory=starter_inventory(newcomer.player_class),
-        )
-        for place, newcomer in enumerate(plan.newcomers)
-    }
-    by_id = {player.player_id: player for player in states.values()}
+    by_id = states_of(plan.newcomers)
     for action in actions_of(plan):
         decision = settle(as_trade(action), by_id, CATALOGUE)
         told = decision.reason.word if isinstance(decision, Refusal) else "settled"
         assert told == action.expects, action
         if not isinstance(decision, Refusal):
             by_id.update(decision.players)
-
-
-def as_trade(action: Action) -> Trade:
-    """Write an action as the rules do."""
-    player_id = action.player + 1
-    match action.kind:
-        case "player_trade":
-            assert action.partner is not None
-            return player_trade(
-                "t", (side(player_id, action.gives), side(action.partner + 1, action.takes))
-            )
-        case "purchase":
-            ((item_id, quantity),) = action.takes.items
-            return purchase("t", player_id, item_id, quantity, CATALOGUE)
-        case "sale":
-            ((item_id, quantity),) = action.gives.items
-            return sale("t", player_id, item_id, quantity, CATALOGUE)
-        case "guild_join":
-            return guild_join("t", player_id, GUILDS[action.guild or ""])
-        case "guild_leave":
-            return guild_leave("t", player_id, action.guild)
-
-
-def side(player_id: int, gift: Gift) -> tuple[int, int, tuple[tuple[int, int], ...]]:
-    return player_id, gift.gold, gift.items

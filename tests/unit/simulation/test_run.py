@@ -2,35 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import chain, cycle, repeat
+from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
+from simulation.economy import Economy
 from simulation.plan import Plan
 from simulation.run import Simulation
 from simulation.summary import Summary
 from simulation.transport import Transport, Unreachable
 from simulation.wire import UnreadableAnswer
 from simulation.world import World
-from tests.support.tiny_game import TinyGame, serving
+from src.classes.player import Player
+from src.classes.trade import Trade
+from tests.support.quiet import Quiet
+from tests.support.tiny_game import Answer, TinyGame, serving
 
 
-class Quiet:
-    """Counts the parts that were told."""
-
-    def __init__(self) -> None:
-        self.phases: list[str] = []
-
-    def begin(self, phase: str, total: int) -> None:
-        assert total >= 0
-        self.phases.append(phase)
-
-    def advance(self, parts: int) -> None:
-        assert parts >= 1
-
-
-def play(game: TinyGame, plan: Plan, workers: int, patience_s: float = 60.0) -> Summary:
+def play(game: TinyGame, plan: Plan | Economy, workers: int, patience_s: float = 60.0) -> Summary:
     with serving(game) as url:
         transport = Transport(url, "token", connections=workers, patience_s=patience_s, sleep=skip)
         try:
@@ -119,3 +111,49 @@ def test_an_answer_that_nobody_promised_ends_the_run(world: World) -> None:
 
     with pytest.raises(UnreadableAnswer, match="status 422"):
         play(OtherGame(faults()), Plan(5, 30, 300, world), 4)
+
+
+class DoublingGame(TinyGame):
+    """Forgets to take what is given for nothing: the fault that duplication attempts look for."""
+
+    def _swap(self, body: Mapping[str, Any]) -> Trade:
+        trade = super()._swap(body)
+        if not body["player_2"]["items"] and not body["player_2"]["gold"]:
+            self.forgotten = self.players[body["player_1"]["player_id"]]
+        return trade
+
+    def _decided(self, status: int, trade: Trade) -> Answer:
+        answer = super()._decided(status, trade)
+        if self.forgotten is not None and trade.kind == "player_trade":
+            player_id = self.forgotten.player_id
+            version = self.players[player_id].version
+            self.players[player_id] = replace(self.forgotten, version=version)
+        self.forgotten = None
+        return answer
+
+    forgotten: Player | None = None
+
+
+def test_duplication_is_attempted_and_fails(world: World) -> None:
+    summary = play(TinyGame(faults()), Economy(5, 60, 900, world, cheats=True), 4)
+    assert summary.differences == []
+    lost = [each for each in summary.outcomes if each.reason == "missing_items"]
+    assert sum(each.count for each in lost) > 20
+
+
+def test_duplication_that_works_is_found(world: World) -> None:
+    summary = play(DoublingGame(faults()), Economy(5, 60, 1_500, world, cheats=True), 4)
+    assert any("settled 4 times" in difference for difference in summary.differences) or any(
+        "settled 2 times" in difference for difference in summary.differences
+    )
+
+
+def test_an_economy_ends_the_same_whatever_the_number_of_workers(world: World) -> None:
+    plan = Economy(5, 60, 500, world, cheats=True)
+    ends = []
+    for workers in (1, 6):
+        game = TinyGame(cycle([None, None, None, "lose_answer", "busy"]))
+        assert play(game, plan, workers).differences == []
+        ends.append(last_states(game))
+    # Who won a race between two mules shows in their versions, and nowhere else.
+    assert [each[:2] + each[3:] for each in ends[0]] == [each[:2] + each[3:] for each in ends[1]]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from simulation.actions import Action, Gift
+from simulation.actions import Action, Fight, Gift
 from simulation.wire import (
     Glance,
     Problem,
@@ -31,6 +31,9 @@ SWAP = Action(
 BUY = Action(number=1, kind="purchase", player=1, gives=Gift(12), takes=Gift(0, ((111, 3),)))
 SELL = Action(number=2, kind="sale", player=0, gives=Gift(0, ((6, 2),)), takes=Gift(6))
 JOIN = Action(number=3, kind="guild_join", player=0, gives=Gift(50), guild="Wayfarers")
+FIGHT = Action(
+    number=5, kind="battle", player=0, gives=Gift(10), takes=Gift(12), fight=Fight("Goblin", 111)
+)
 LEAVE = Action(number=4, kind="guild_leave", player=0, guild="Wayfarers")
 
 SWAP_BODY = {
@@ -50,6 +53,7 @@ SWAP_BODY = {
         (BUY, "POST", "/v1/players/12/purchases", {"item_id": 111, "quantity": 3}),
         (SELL, "POST", "/v1/players/11/sales", {"item_id": 6, "quantity": 2}),
         (JOIN, "PUT", "/v1/players/11/guild", {"guild": "Wayfarers"}),
+        (FIGHT, "POST", "/v1/players/11/battles", {"enemy": "Goblin", "weapon_item_id": 111}),
         (LEAVE, "DELETE", "/v1/players/11/guild", {"guild": "Wayfarers"}),
     ],
 )

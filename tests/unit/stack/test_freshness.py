@@ -36,6 +36,15 @@ def test_freshness_is_from_the_newest_event_to_the_snapshot_that_shows_it(tmp_pa
     assert landed.seconds == 1.25
 
 
+def test_freshness_is_never_negative_when_the_clock_went_back(tmp_path: Path) -> None:
+    # A snapshot that was made half a second before the event that it shows.
+    write_table(tmp_path, 500, snapshot(500, None, "2026-11-22T16:21:01.000000Z"))
+    landed = newest_landed(str(tmp_path), "trade")
+    assert landed is not None
+    assert landed.committed_at < landed.newest_occurred_at
+    assert landed.seconds == 0.0
+
+
 def test_a_snapshot_of_maintenance_is_passed_over(tmp_path: Path) -> None:
     write_table(
         tmp_path,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from src.config import Settings
+from src.config import Settings, SettingsError
 from src.stack.errors import PreflightError
 from src.stack.preflight import check_machine, check_ports, java_version
 
@@ -55,6 +55,13 @@ def test_an_address_that_this_machine_lacks_is_told_with_its_setting() -> None:
     with pytest.raises(PreflightError, match=r"203\.0\.113\.7") as told:
         check_ports(Settings(api_host="203.0.113.7", api_port=_free_port()), ("api",))
     assert "GUILDHALL_API_HOST" in told.value.remedy
+
+
+def test_routes_without_tokens_are_not_started_on_an_address_that_others_reach(
+    tmp_path: Path,
+) -> None:
+    with pytest.raises(SettingsError, match="LEGACY_ROUTES"):
+        check_machine(Settings(var_dir=str(tmp_path), api_host="10.0.0.7", legacy_routes="on"))
 
 
 def test_a_folder_that_cannot_be_written_is_told_with_its_setting(tmp_path: Path) -> None:

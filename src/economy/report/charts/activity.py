@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
-import matplotlib.dates as mdates
 from matplotlib.figure import Figure
 
 from src.economy.engine import Answer
@@ -14,22 +13,14 @@ from src.economy.report.charts.style import (
     GRAY,
     KIND_COLORS,
     VERMILION,
+    bar_width,
     count_axis,
     grid_along,
     horizontal_height,
     label_bars,
     new_chart,
+    time_axis,
 )
-
-_SLOTS = {
-    "second": timedelta(seconds=1),
-    "minute": timedelta(minutes=1),
-    "hour": timedelta(hours=1),
-    "day": timedelta(days=1),
-}
-
-#: Bars touch when they fill their slot; this leaves a line of white between them.
-_FILLED = 0.9
 
 
 def trades_over_time(answer: Answer) -> Figure | None:
@@ -48,18 +39,14 @@ def trades_over_time(answer: Answer) -> Figure | None:
             starts,
             counts,
             bottom=[below.get(start, 0) for start in starts],
-            width=_SLOTS[slot] / timedelta(days=1) * _FILLED,
+            width=bar_width(slot),
             align="edge",
             color=KIND_COLORS.get(kind, GRAY),
             label=kind,
         )
         for start, count in zip(starts, counts, strict=True):
             below[start] = below.get(start, 0) + count
-    locator = mdates.AutoDateLocator(maxticks=8)  # type: ignore[no-untyped-call]  # matplotlib's
-    axes.xaxis.set_major_locator(locator)
-    formatter = mdates.ConciseDateFormatter(locator)  # type: ignore[no-untyped-call]  # as above
-    axes.xaxis.set_major_formatter(formatter)
-    axes.set_xlabel("time, UTC")
+    time_axis(axes)
     axes.set_ylabel(f"trades a {slot}")
     grid_along(axes, "y")
     count_axis(axes, "y")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
+import matplotlib.dates as mdates
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
@@ -24,12 +26,24 @@ KIND_COLORS = {
     "starter_grant": GREEN,
     "guild_join": PURPLE,
     "guild_leave": VERMILION,
+    "battle": "#7A5195",
 }
 
 #: Bars that a chart shows at most: more cannot be read at its size.
 BARS_MAX = 12
 
 _WIDTH_IN = 8.0
+_NAME_LETTERS_MAX = 32
+
+_SLOTS = {
+    "second": timedelta(seconds=1),
+    "minute": timedelta(minutes=1),
+    "hour": timedelta(hours=1),
+    "day": timedelta(days=1),
+}
+
+#: Bars touch when they fill their slot; this leaves a line of white between them.
+_FILLED = 0.9
 
 _SETTINGS: dict[Any, Any] = {
     "svg.hashsalt": "guildhall",  # else ids within the file differ from run to run
@@ -75,6 +89,20 @@ def count_axis(axes: Axes, axis: str, ticks: int = 8) -> None:
     chosen.set_major_formatter(FuncFormatter(lambda value, _: short(value)))
 
 
+def time_axis(axes: Axes, ticks: int = 8) -> None:
+    """Write times along the x axis, UTC, at so many ticks at most."""
+    locator = mdates.AutoDateLocator(maxticks=ticks)  # type: ignore[no-untyped-call]  # matplotlib's
+    axes.xaxis.set_major_locator(locator)
+    formatter = mdates.ConciseDateFormatter(locator)  # type: ignore[no-untyped-call]  # as above
+    axes.xaxis.set_major_formatter(formatter)
+    axes.set_xlabel("time, UTC")
+
+
+def bar_width(slot: str) -> float:
+    """Return how wide the bar of a slot of time is, in days."""
+    return _SLOTS[slot] / timedelta(days=1) * _FILLED
+
+
 def label_bars(axes: Axes, ends: Sequence[float], labels: Sequence[str]) -> None:
     """Write a label behind each horizontal bar, from the first at 0 upward."""
     for place, (end, label) in enumerate(zip(ends, labels, strict=True)):
@@ -95,6 +123,11 @@ def short(value: float) -> str:
         if abs(value) >= unit:
             return f"{value / unit:.3g}{letter}"
     return f"{value:.3g}"
+
+
+def shortened(name: str) -> str:
+    """Return a name that fits beside a bar."""
+    return name if len(name) <= _NAME_LETTERS_MAX else f"{name[: _NAME_LETTERS_MAX - 1]}…"
 
 
 def band_name(band_from: int, band_to: int) -> str:

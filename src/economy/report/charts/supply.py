@@ -11,6 +11,7 @@ from src.economy.report.charts.style import (
     BLUE,
     GRAY,
     GREEN,
+    PURPLE,
     VERMILION,
     count_axis,
     grid_along,
@@ -66,6 +67,25 @@ def gold_by_house(answer: Answer) -> Figure | None:
     grid_along(axes, "x")
     count_axis(axes, "x")
     figure.legend(loc="outside lower center", ncols=2, frameon=False)
+    return figure
+
+
+def purchases_around_joining(answer: Answer) -> Figure | None:
+    """Draw how much a player buys before joining a guild, after it, and without one."""
+    rows = answer.records()[::-1]
+    if len(rows) == 1 or not any(row["purchases"] for row in rows):
+        return None
+    figure, (axes,) = new_chart("Purchases of a player, by moment", horizontal_height(len(rows)))
+    amounts = [row["purchases_per_player"] for row in rows]
+    axes.barh([row["moment"] for row in rows], amounts, color=PURPLE)
+    label_bars(
+        axes,
+        amounts,
+        [f"{row['purchases_per_player']:.2f} ({row['players']:,} players)" for row in rows],
+    )
+    axes.set_xlabel("purchases a player")
+    axes.margins(x=0.25)
+    grid_along(axes, "x")
     return figure
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
 
 from src.economy.engine import Answer
 from src.economy.report.charts.style import (
     BARS_MAX,
     BLUE,
+    GRAY,
     GREEN,
     ORANGE,
     VERMILION,
@@ -24,6 +26,9 @@ from src.economy.report.charts.style import (
 #: Items a panel: three panels share the width, so that each has room for long names.
 _ITEMS_SHOWN = 8
 _NAME_LETTERS_MAX = 22
+
+#: Prices further apart than this are drawn in powers of ten.
+_LINEAR_SPAN_MAX = 20
 
 
 def traded_items(answer: Answer) -> Figure | None:
@@ -99,6 +104,36 @@ def imbalance(answer: Answer) -> Figure | None:
     count_axis(axes, "y")
     grid_along(axes, "y")
     figure.legend(loc="outside lower center", ncols=2, frameon=False)
+    return figure
+
+
+def prices(answer: Answer) -> Figure | None:
+    """Draw what players pay for an item over its base value, from the lowest to the highest."""
+    rows = [row for row in answer.records() if row["base_value"]][:BARS_MAX][::-1]
+    if not rows:
+        return None
+    title = "Prices between players, as multiples of base value"
+    figure, (axes,) = new_chart(title, horizontal_height(len(rows)))
+    places = range(len(rows))
+    lowest = [row["lowest_price"] / row["base_value"] for row in rows]
+    highest = [row["highest_price"] / row["base_value"] for row in rows]
+    axes.hlines(places, lowest, highest, color="#BFD7EA", lw=7, label="lowest to highest")
+    axes.plot(
+        [row["average_price"] / row["base_value"] for row in rows],
+        places,
+        "o",
+        color=BLUE,
+        label="average",
+    )
+    axes.axvline(1, color=GRAY, linewidth=1.2, linestyle="--", label="base value")
+    if max(highest) > _LINEAR_SPAN_MAX * min(lowest):
+        axes.set_xscale("log")
+        axes.minorticks_off()
+    axes.set_yticks(places, [f"{_item_name(row)} ({row['trades']})" for row in rows])
+    axes.set_xlabel("times base value; in brackets how often it was traded")
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}×"))  # noqa: RUF001 - times
+    grid_along(axes, "x")
+    figure.legend(loc="outside lower center", ncols=3, frameon=False)
     return figure
 
 

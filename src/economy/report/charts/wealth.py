@@ -8,6 +8,7 @@ from matplotlib.ticker import PercentFormatter
 from src.economy.engine import Answer
 from src.economy.report.charts.style import (
     BLUE,
+    GRAY,
     ORANGE,
     band_name,
     contiguous_bands,
@@ -16,6 +17,9 @@ from src.economy.report.charts.style import (
 )
 
 _BAR_WIDTH = 0.4
+
+#: Fewer points are no curve.
+_POINTS_MIN = 3
 
 
 def wealth_bands(answer: Answer) -> Figure | None:
@@ -44,6 +48,31 @@ def wealth_bands(answer: Answer) -> Figure | None:
     axes.margins(y=0.1)
     grid_along(axes, "y")
     figure.legend(loc="outside lower center", ncols=2, frameon=False)
+    return figure
+
+
+def lorenz(answer: Answer) -> Figure | None:
+    """Draw the Lorenz curve: the part of all wealth that the poorest own together."""
+    rows = answer.records()
+    if len(rows) < _POINTS_MIN or rows[-1]["share_of_wealth"] is None:
+        return None
+    title = "Lorenz curve of wealth"
+    figure, (axes,) = new_chart(title, 4.4)
+    players = [0.0, *answer.column("share_of_players")]
+    wealth = [0.0, *answer.column("share_of_wealth")]
+    axes.plot([0, 1], [0, 1], color=GRAY, linestyle="--", label="all own the same")
+    axes.plot(players, wealth, "o-", color=BLUE, markersize=4, label="players, poorest first")
+    axes.fill_between(players, wealth, players, color=BLUE, alpha=0.12)
+    axes.set_aspect("equal")
+    axes.set_xlim(0, 1)
+    axes.set_ylim(0, 1.01)
+    axes.set_xlabel("part of all players")
+    axes.set_ylabel("part of all wealth that they own")
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+    axes.grid(visible=True, color="#E3E3E3", linewidth=0.8)
+    axes.set_axisbelow(True)
+    axes.legend(loc="upper left", frameon=False)
     return figure
 
 

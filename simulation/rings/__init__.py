@@ -1,0 +1,1 @@
+"""Rings of cheats: each file is one labelled way of abusing trade, for detection to be tried on."""

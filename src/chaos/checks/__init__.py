@@ -1,0 +1,1 @@
+"""What the tables hold of a chaos run, one statement a file; sqlfluff checks them."""

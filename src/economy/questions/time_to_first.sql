@@ -1,0 +1,97 @@
+-- How long until a new player first trades, buys, joins a guild, fights?
+-- Grain: one row a milestone that any player reached; players are those with a starter grant.
+-- Units: whole seconds from the starter grant to the first settled trade of that kind; of the
+-- players that reached it, half needed median_s or less, and nine of ten p90_s or less (nearest
+-- rank); share_of_players is a part of 1.
+with named as (
+    select
+        player_1_id as player_id,
+        kind,
+        occurred_at
+    from trade
+    where status = 'settled'
+    union all
+    select
+        player_2_id as player_id,
+        kind,
+        occurred_at
+    from trade
+    where status = 'settled' and player_2_id is not null
+),
+
+firsts as (
+    select
+        player_id,
+        kind,
+        date_trunc('second', min(occurred_at)) as first_at
+    from named
+    group by player_id, kind
+),
+
+starts as (
+    select
+        player_id,
+        first_at as started_at
+    from firsts
+    where kind = 'starter_grant'
+),
+
+cohort as (
+    select count(*) as players from starts
+),
+
+waited as (
+    select
+        firsts.kind as milestone,
+        firsts.first_at - starts.started_at as wait
+    from firsts
+    inner join starts on firsts.player_id = starts.player_id
+    where firsts.kind in ('player_trade', 'purchase', 'sale', 'guild_join', 'battle')
+),
+
+timed as (
+    select
+        milestone,
+        extract(day from wait) * 86400
+        + extract(hour from wait) * 3600
+        + extract(minute from wait) * 60
+        + extract(second from wait) as wait_s
+    from waited
+),
+
+ranked as (
+    select
+        milestone,
+        wait_s,
+        row_number() over (partition by milestone order by wait_s asc) as place,
+        count(*) over (partition by milestone) as reached
+    from timed
+),
+
+summed as (
+    select
+        milestone,
+        count(*) as players,
+        min(wait_s) as fastest_s,
+        min(case when place * 2 >= reached then wait_s end) as median_s,
+        min(case when place * 10 >= reached * 9 then wait_s end) as p90_s,
+        max(wait_s) as slowest_s
+    from ranked
+    group by milestone
+),
+
+described as (
+    select
+        summed.milestone,
+        summed.players,
+        round(cast(summed.players as double) / cohort.players, 4) as share_of_players,
+        summed.fastest_s,
+        summed.median_s,
+        summed.p90_s,
+        summed.slowest_s
+    from summed
+    cross join cohort
+)
+
+select * from described
+order by players desc, milestone asc

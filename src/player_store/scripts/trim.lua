@@ -1,0 +1,30 @@
+-- trim: remove the outbox's entries that the log has, and count anew the bytes of those left.
+--
+-- KEYS  1 outbox   2 the outbox's bytes
+-- ARGV  1 the number of the last event that the log has
+-- Reply {removed entries}
+--
+-- Nothing is subtracted: the count follows from the first entry that is left, so that it is right
+-- however often a relay died before it came here.
+
+local outbox_key, bytes_key, last_seq = KEYS[1], KEYS[2], ARGV[1]
+
+-- An entry's id is its last event's number: those up to and with `last_seq` go.
+local removed = redis.call('XTRIM', outbox_key, 'MINID', last_seq .. '-1')
+
+local first = redis.call('XRANGE', outbox_key, '-', '+', 'COUNT', 1)[1]
+if not first then
+  local written = redis.call('HGET', bytes_key, 'written')
+  redis.call('HSET', bytes_key, 'removed', written or 0)
+else
+  local fields = {}
+  for i = 1, #first[2], 2 do
+    fields[first[2][i]] = first[2][i + 1]
+  end
+  -- An entry that an earlier release wrote does not know; it is counted when it is gone.
+  if fields.written then
+    local before = tonumber(fields.written) - #fields.events
+    redis.call('HSET', bytes_key, 'removed', string.format('%.0f', before))
+  end
+end
+return { removed }

@@ -1,0 +1,1 @@
+"""Quarantine: the records that could not land, and their way back into the log."""

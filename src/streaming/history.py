@@ -1,0 +1,85 @@
+"""What the snapshots of a table tell: the properties that landing leaves, and which it still needs.
+
+A table's history is short: expiry cuts it (`expiry.py`). Whatever is asked of it here must hold
+whoever wrote the newest snapshots: compaction and the other job leave some without our properties.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+from pyspark.sql import SparkSession
+
+from src.streaming.session import CATALOG, NAMESPACE
+
+#: Begins every property that landing writes into a snapshot's summary.
+PROPERTY_PREFIX = "guildhall."
+
+
+class TableError(Exception):
+    """A table is not one that rows can safely land in; the text says the cause and the remedy."""
+
+
+class Snapshot(Struct, frozen=True, rename="kebab"):
+    """A snapshot as Iceberg writes it down: `timestamp_ms` is when it was committed, UTC."""
+
+    snapshot_id: int
+    timestamp_ms: int
+    summary: dict[str, str]
+    parent_snapshot_id: int | None = None
+
+    @property
+    def rows_in_table(self) -> int:
+        """How many rows the table has at this snapshot."""
+        return int(self.summary.get("total-records", 0))
+
+
+class _Metadata(Struct, rename="kebab"):
+    current_snapshot_id: int | None = None
+    snapshots: list[Snapshot] = []
+
+
+def load_table(spark: SparkSession, table: str) -> Any:  # noqa: ANN401 - Iceberg's own, in Java
+    """Return Iceberg's table, as it is now."""
+    jvm: Any = spark._jvm  # noqa: SLF001 - Iceberg's API is Java's
+    return jvm.org.apache.iceberg.spark.Spark3Util.loadIcebergTable(
+        spark._jsparkSession,  # noqa: SLF001 - as above
+        f"{CATALOG}.{NAMESPACE}.{table}",
+    )
+
+
+def read_lineage(spark: SparkSession, table: str) -> list[Snapshot]:
+    """Return the current snapshot of a table and its ancestors, newest first."""
+    jvm: Any = spark._jvm  # noqa: SLF001 - Iceberg's API is Java's
+    return lineage_in(load_table(spark, table), jvm.org.apache.iceberg.TableMetadataParser)
+
+
+def lineage_in(table: Any, metadata_parser: Any) -> list[Snapshot]:  # noqa: ANN401 - as above
+    """Return the lineage of a table as it was loaded; both arguments are Iceberg's own, in Java."""
+    # One call for all of it: a call for each property of each snapshot would take seconds.
+    return lineage_of(metadata_parser.toJson(table.operations().current()))
+
+
+def lineage_of(metadata: str | bytes) -> list[Snapshot]:
+    """Return the current snapshot and its ancestors, newest first, from a table's metadata.
+
+    Snapshots that were rolled back are none of them: their rows are not in the table.
+    """
+    read = msgspec.json.decode(metadata, type=_Metadata)
+    return list(_ancestors(read))
+
+
+def newest_with(lineage: Sequence[Snapshot], name: str) -> Snapshot | None:
+    """Return the newest snapshot that carries a property, or None."""
+    return next((snapshot for snapshot in lineage if name in snapshot.summary), None)
+
+
+def _ancestors(metadata: _Metadata) -> Iterator[Snapshot]:
+    by_id = {snapshot.snapshot_id: snapshot for snapshot in metadata.snapshots}
+    following = by_id.get(metadata.current_snapshot_id or 0)
+    while following is not None:
+        yield following
+        following = by_id.get(following.parent_snapshot_id or 0)

@@ -1,0 +1,94 @@
+"""The checker of a chaos run on a landing that dies, and on one that does not look where it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import pytest
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql.types import (
+    BinaryType,
+    IntegerType,
+    LongType,
+    StructField,
+    StructType,
+    TimestampType,
+)
+
+from src.chaos.findings import Findings
+from src.config import Settings
+from src.events.definitions import TOPIC_PLAYER_STATE, TOPIC_TRADE
+from src.events.outbox_entry import Record
+from src.streaming.landing import Landing
+from src.streaming.session import CATALOG
+from src.streaming.tables import ensure_tables
+from tests.support.broken_builds import BlindLanding, DiesBeforeTheLastTable, Killed
+from tests.support.chaos import play, verdict
+from tests.support.landing_by_hand import records_of_outbox
+
+pytestmark = [
+    pytest.mark.spark,
+    # py4j leaves the closing of its sockets to the garbage collector.
+    pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning"),
+]
+
+#: The columns of Kafka's source that landing reads.
+_KAFKA = StructType(
+    [
+        StructField("partition", IntegerType()),
+        StructField("offset", LongType()),
+        StructField("timestamp", TimestampType()),
+        StructField("value", BinaryType()),
+    ]
+)
+
+
+@pytest.fixture(autouse=True)
+def leak_detector() -> None:
+    """Look for no leaks: py4j's threads live as long as the JVM of the test run."""
+
+
+@pytest.fixture
+def own_warehouse(spark: SparkSession, settings: Settings) -> SparkSession:
+    """Give a session whose tables lie in a folder of the test's own."""
+    session = spark.newSession()
+    session.conf.set(f"spark.sql.catalog.{CATALOG}.warehouse", f"file://{settings.warehouse}")
+    ensure_tables(session)
+    return session
+
+
+def batch(spark: SparkSession, records: Sequence[Record]) -> DataFrame:
+    """Return records as Kafka's source gives them, all in one partition."""
+    now = datetime.now(UTC)
+    rows = [(0, offset, now, record.value) for offset, record in enumerate(records)]
+    return spark.createDataFrame(rows, _KAFKA)
+
+
+@pytest.mark.usefixtures("realm")
+@pytest.mark.parametrize("kind", [Landing, BlindLanding])
+def test_a_batch_that_comes_again_lands_twice_only_without_the_check_and_is_found(
+    settings: Settings, own_warehouse: SparkSession, kind: type[Landing]
+) -> None:
+    findings = Findings()
+    load = play(settings, findings)
+    records = records_of_outbox(settings)
+    trades, states = (
+        batch(own_warehouse, [record for record in records if record.topic == topic])
+        for topic in (TOPIC_TRADE, TOPIC_PLAYER_STATE)
+    )
+    # The driver dies between two tables, and the batch comes again; once more, it dies when both
+    # are written and Spark has not noted it.
+    with pytest.raises(Killed):
+        DiesBeforeTheLastTable(own_warehouse, TOPIC_TRADE).land(trades, 0)
+    kind(own_warehouse, TOPIC_TRADE).land(trades, 0)
+    kind(own_warehouse, TOPIC_TRADE).land(trades, 0)
+    Landing(own_warehouse, TOPIC_PLAYER_STATE).land(states, 0)
+    verdict(settings, load, findings)
+    if kind is Landing:
+        assert findings.told == []
+    else:
+        assert findings.count("lost") == 0
+        assert findings.count("duplicated") == len(load.ledger.trades) + len(load.ledger.player_ids)
+        assert any("landed 2 times" in told for told in findings.told)
+        assert findings.count("differs") > 0, "reconcile sees it too"
