@@ -33,8 +33,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The settings of one stack. Two stacks run side by side when var_dir and every port differ."""
 
     profile: Annotated[
-        Literal["embedded"],
-        Meta(description="Where the warehouse lies and which engine reads it."),
+        Literal["embedded", "full"],
+        Meta(
+            description="Where the warehouse lies and which engine reads it: a local folder and "
+            "DuckDB, or HDFS with a Hive metastore and Presto."
+        ),
     ] = "embedded"
     realm: Annotated[
         str,
@@ -100,6 +103,43 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     kafka_retention_h: Annotated[
         Count, Meta(description="How long Kafka keeps events, in hours. The tables keep them all.")
     ] = 168
+
+    namenode_host: Annotated[
+        str,
+        Meta(description="The address of the HDFS NameNode; tables keep it in their own address."),
+    ] = "127.0.0.1"
+    namenode_port: Annotated[
+        Port, Meta(description="The port of the NameNode; tables keep it, as they do the address.")
+    ] = 8020
+    namenode_http_port: Annotated[Port, Meta(description="The port of the NameNode's JMX.")] = 9870
+    datanode_host: Annotated[str, Meta(description="The address of the HDFS DataNode.")] = (
+        "127.0.0.1"
+    )
+    datanode_port: Annotated[Port, Meta(description="The port of the DataNode's blocks.")] = 9866
+    datanode_http_port: Annotated[Port, Meta(description="The port of the DataNode's JMX.")] = 9864
+    datanode_ipc_port: Annotated[
+        Port, Meta(description="The port on which the DataNode is managed.")
+    ] = 9867
+    postgres_host: Annotated[
+        str, Meta(description="The address of the metastore's PostgreSQL.")
+    ] = "127.0.0.1"
+    postgres_port: Annotated[
+        Port,
+        Meta(description="The port of PostgreSQL; not 5432, which a system's own one holds."),
+    ] = 5433
+    metastore_host: Annotated[
+        str,
+        Meta(
+            description="Where the Hive metastore is found. It listens on every address of its "
+            "machine and cannot be told otherwise: keep its port behind a firewall."
+        ),
+    ] = "127.0.0.1"
+    metastore_port: Annotated[Port, Meta(description="The port of the Hive metastore.")] = 9083
+    presto_host: Annotated[str, Meta(description="The address of Presto.")] = "127.0.0.1"
+    presto_port: Annotated[Port, Meta(description="The port of Presto.")] = 8080
+    presto_timeout_s: Annotated[
+        Count, Meta(description="Seconds after which Presto gives a question up.")
+    ] = 300
 
     battle_seed: Annotated[
         int,
@@ -198,8 +238,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def warehouse(self) -> str:
-        """Where the Iceberg tables lie: an absolute path without a scheme."""
+        """Where the Iceberg tables of the embedded profile lie: a path without a scheme."""
         return str(self.var / "warehouse")
+
+    @property
+    def hdfs_warehouse(self) -> str:
+        """Where the Iceberg tables of the full profile lie."""
+        return f"hdfs://{self.namenode_host}:{self.namenode_port}/warehouse"
+
+    @property
+    def metastore_uri(self) -> str:
+        """The Hive metastore's address."""
+        return f"thrift://{self.metastore_host}:{self.metastore_port}"
 
     @property
     def kafka_bootstrap(self) -> str:

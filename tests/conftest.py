@@ -12,6 +12,7 @@ from hypothesis import settings as hypothesis_settings
 pytest_plugins = (
     "tests.support.kafka",
     "tests.support.spark",
+    "tests.support.presto",
     "tests.support.landing",
     "tests.support.redis",
     "tests.support.leaks",

@@ -12,6 +12,7 @@ import traceback
 import click
 
 from src.config import SettingsError
+from src.economy.engine import EngineError, WarehouseUnreachableError
 from src.stack.errors import StackError
 
 DONE, FAILED, USAGE, UNREACHABLE = 0, 1, 2, 3
@@ -91,6 +92,9 @@ def explain(error: Exception) -> CommandError | None:
         return _with_code(USAGE, CommandError(str(error), remedy="see docs/reference/settings.md"))
     if isinstance(error, StackError):
         return _with_code(error.exit_code, CommandError(error.fact, error.cause, error.remedy))
+    if isinstance(error, EngineError):
+        code = UNREACHABLE if isinstance(error, WarehouseUnreachableError) else FAILED
+        return _with_code(code, CommandError(f"{error.fact}.", remedy=error.remedy))
     names = [f"{cls.__module__}.{cls.__qualname__}" for cls in type(error).__mro__]
     for name in names:
         if service := _SERVICE_OF.get(name):

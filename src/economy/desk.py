@@ -9,8 +9,7 @@ from typing import Any
 from msgspec import Struct
 
 from src.economy.cells import plain_cell
-from src.economy.duckdb_engine import DuckDbEngine
-from src.economy.engine import Answer, Column
+from src.economy.engine import Answer, Column, OpenEngine
 from src.economy.questions import question
 from src.economy.sql_files import SqlFile
 
@@ -26,7 +25,7 @@ class Answered(Struct, frozen=True, kw_only=True):
 
     `rows` have their cells by column name, times in UTC; whole numbers past 2**53 - 1 are text.
     `snapshots` says which snapshot of each table was read, as text for the same reason; null is a
-    table in which nothing has landed.
+    table in which nothing has landed. Presto reads the newest and names none.
     """
 
     name: str
@@ -40,13 +39,13 @@ class Desk:
     """Answers questions over the newest snapshots. Safe to share between threads."""
 
     def __init__(
-        self, open_engine: Callable[[], DuckDbEngine], moment: Callable[[], Hashable]
+        self, open_engine: Callable[[], OpenEngine], moment: Callable[[], Hashable]
     ) -> None:
         """Open an engine when first asked, and anew when `moment` tells another moment."""
         self._open_engine = open_engine
         self._moment = moment
         self._lock = Lock()
-        self._engine: DuckDbEngine | None = None
+        self._engine: OpenEngine | None = None
         self._opened_at: Hashable = None
         self._kept: dict[str, Answered] = {}
 
@@ -73,7 +72,7 @@ class Desk:
         with self._lock:
             self._forget()
 
-    def _engine_of_now(self) -> DuckDbEngine:
+    def _engine_of_now(self) -> OpenEngine:
         # The moment is read first: what lands while the engine opens makes it look too old, and
         # it is opened once more than needed, but never once too few.
         moment = self._moment()
@@ -90,16 +89,15 @@ class Desk:
             self._engine = None
 
 
-def _answered(asked: SqlFile, answer: Answer, engine: DuckDbEngine) -> Answered:
-    tables = engine.tables.values()
+def _answered(asked: SqlFile, answer: Answer, engine: OpenEngine) -> Answered:
     return Answered(
         name=asked.name,
         question=asked.description,
         columns=answer.columns,
         rows=[{name: _cell(cell) for name, cell in row.items()} for row in answer.records()],
         snapshots={
-            table.name: None if table.snapshot_id is None else str(table.snapshot_id)
-            for table in tables
+            table: None if snapshot is None else str(snapshot)
+            for table, snapshot in engine.snapshots().items()
         },
     )
 

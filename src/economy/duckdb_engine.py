@@ -8,9 +8,10 @@ column that came later is null in older files and a renamed one is still itself.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import duckdb
 from pyiceberg.types import (
@@ -125,13 +126,17 @@ class DuckDbEngine:
         with self._connection.cursor() as cursor:
             try:
                 cursor.execute(sql, list(parameters))
-                rows = tuple(cursor.fetchall())
+                rows = tuple(tuple(_as_presto(cell) for cell in row) for row in cursor.fetchall())
             except duckdb.IOException as error:
                 raise _unreadable(error) from error
             except duckdb.Error as error:
                 raise QueryFailedError(f"the query failed ({error})", "see its SQL") from error
             described = cursor.description or []
         return Answer(tuple(Column(name, _column_type(str(t))) for name, t, *_ in described), rows)
+
+    def snapshots(self) -> dict[str, int | None]:
+        """Return the snapshot that each table is pinned to."""
+        return {table.name: table.snapshot_id for table in self.tables.values()}
 
     def close(self) -> None:
         """Let go of the files and the memory."""
@@ -147,6 +152,13 @@ class DuckDbEngine:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _as_presto(cell: Any) -> Any:  # noqa: ANN401 - a cell of any column
+    """Return a cell as Presto gives it too: its timestamps hold milliseconds."""
+    if isinstance(cell, datetime):
+        return cell.replace(microsecond=cell.microsecond // 1_000 * 1_000)
+    return cell
 
 
 def _unreadable(error: duckdb.IOException) -> WarehouseUnreachableError:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any, Literal, Protocol
+from types import TracebackType
+from typing import Any, Literal, Protocol, Self
 
 from msgspec import Struct
 
-#: What a column holds. Timestamps are UTC without a zone, integers are exact.
+#: What a column holds. Timestamps are UTC without a zone, to the millisecond, integers are exact.
 ColumnType = Literal["integer", "number", "text", "boolean", "timestamp", "date", "json"]
 
 #: What a query can be given for a `?`.
@@ -104,3 +105,27 @@ class Engine(Protocol):
             QueryFailedError: the query is wrong, or failed.
         """
         ...
+
+
+class OpenEngine(Engine, Protocol):
+    """An engine that holds something until it is closed; a context manager closes it."""
+
+    def snapshots(self) -> dict[str, int | None]:
+        """Return the snapshot of each table that is read; empty when each query reads the newest.
+
+        A table in which nothing has landed has none.
+        """
+        ...
+
+    def close(self) -> None:
+        """Let go of what is held."""
+        ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None: ...

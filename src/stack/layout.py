@@ -43,6 +43,26 @@ class Layout:
         return self.var / "kafka"
 
     @property
+    def hdfs(self) -> Path:
+        """What the NameNode and the DataNode store."""
+        return self.var / "hdfs"
+
+    @property
+    def postgres(self) -> Path:
+        """What the metastore's PostgreSQL stores."""
+        return self.var / "postgres"
+
+    @property
+    def presto(self) -> Path:
+        """Where Presto is started, and what it spills."""
+        return self.var / "presto"
+
+    @property
+    def secrets(self) -> Path:
+        """What was drawn at the first start and only this stack may know."""
+        return self.var / "secrets"
+
+    @property
     def lock(self) -> Path:
         """Held by the `up` or `down` that is at work."""
         return self.run / "stack.lock"

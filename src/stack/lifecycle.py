@@ -6,7 +6,6 @@ import contextlib
 import fcntl
 import os
 import signal
-import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,20 +19,16 @@ from src.config import (
     load_settings,
     record_settings,
 )
+from src.economy.migrations import make_views
 from src.event_log.topics import ensure_topics
 from src.stack import proc
 from src.stack.draining import await_landed, tell_unpublished
-from src.stack.errors import NotReadyError, NotRunningError, OtherSettingsError
+from src.stack.errors import NotRunningError, OtherSettingsError
 from src.stack.layout import Layout
+from src.stack.order import START_WAVES, STOP_ORDER, names_of
 from src.stack.preflight import check_machine, check_ports
-from src.stack.processes import (
-    NAMES,
-    START_WAVES,
-    STOP_ORDER,
-    Process,
-    kafka_format_command,
-    processes,
-)
+from src.stack.process import Process
+from src.stack.processes import processes
 from src.stack.readiness import wait_until_ready
 from src.stack.supervisor_client import SupervisorClient
 from src.stack.supervisor_config import STACK_MARK, render_supervisor_config, start_supervisor
@@ -76,7 +71,7 @@ class Silent:
 
 
 def start(
-    settings: Settings, progress: Progress, names: tuple[str, ...] = NAMES
+    settings: Settings, progress: Progress, names: tuple[str, ...] | None = None
 ) -> tuple[str, ...]:
     """Start what does not run yet, wait until all is ready, and return what was started.
 
@@ -85,13 +80,15 @@ def start(
     Args:
         settings: of the stack; recorded in var for later commands.
         progress: told about each process.
-        names: the processes to start; those that they need must be among them or run.
+        names: the processes to start, all when not given; those that they need must be among
+            them or run.
 
     Raises:
         PreflightError: something that the stack needs is missing; nothing was started.
         OtherSettingsError: a stack runs from the same var with other settings.
         NotReadyError: a process did not become ready.
     """
+    names = names_of(settings) if names is None else names
     Layout.of(settings).run.mkdir(parents=True, exist_ok=True)
     with _alone(settings):
         client = SupervisorClient(Layout.of(settings))
@@ -139,13 +136,15 @@ def _start_processes(
 ) -> tuple[str, ...]:
     by_name = {process.name: process for process in processes(settings)}
     started: list[str] = []
-    for wave in START_WAVES:
+    for wave in START_WAVES[settings.profile]:
         wanted = [by_name[name] for name in wave if name in names]
         started += _start_wave(settings, client, progress, wanted)
         if "kafka" in wave and "kafka" in names:
             ensure_topics(
                 settings.kafka_bootstrap, settings.kafka_partitions, settings.kafka_retention_h
             )
+    if {"presto", "streaming_trade", "streaming_player_state"} <= set(names):
+        make_views(settings)
     return tuple(started)
 
 
@@ -153,30 +152,18 @@ def _start_wave(
     settings: Settings, client: SupervisorClient, progress: Progress, wave: list[Process]
 ) -> list[str]:
     begun = time.monotonic()
-    started = [process.name for process in wave if client.states()[process.name].pid is None]
-    for name in started:
-        if name == "kafka":
-            _format_kafka(settings)
-        client.start(name)
+    states = client.states()
+    starting = [process for process in wave if states[process.name].pid is None]
+    for process in starting:
+        process.prepare()
+        client.start(process.name)
     for process in wave:
-        if process.name in started:
+        if process in starting:
             progress.waiting(process.name)
         wait_until_ready(settings, process, client)
-        if process.name in started:
+        if process in starting:
             progress.ready(process.name, time.monotonic() - begun)
-    return started
-
-
-def _format_kafka(settings: Settings) -> None:
-    ended = subprocess.run(
-        kafka_format_command(settings), capture_output=True, text=True, check=False
-    )
-    if ended.returncode != 0:
-        raise NotReadyError(
-            "Kafka's data folder could not be prepared.",
-            cause=(ended.stderr or ended.stdout).strip(),
-            remedy=f"look at {Layout.of(settings).kafka}; what the log holds is there",
-        )
+    return [process.name for process in starting]
 
 
 def _stop(
@@ -184,9 +171,9 @@ def _stop(
 ) -> bool:
     try:
         supervisor = client.pid()
-        for name in STOP_ORDER:
+        for name in (each for each in STOP_ORDER if each in client.states()):
             if client.states()[name].pid is not None:
-                if is_drained and name == "streaming":
+                if is_drained and name in {"streaming", "streaming_trade"}:
                     await_landed(settings, progress.note)
                 progress.stopping(name)
             client.stop(name)

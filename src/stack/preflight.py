@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import pwd
 import re
 import shutil
 import socket
@@ -16,6 +17,9 @@ from src.exposure import serves_legacy_routes
 from src.stack import proc
 from src.stack.errors import PreflightError
 from src.stack.layout import Layout
+from src.stack.parts.java import jars
+from src.stack.parts.postgres import program
+from src.stack.parts.postgres_launch import USER
 
 #: Spark 4 and Kafka 4 start with nothing older.
 JAVA_VERSION_MIN = 17
@@ -30,7 +34,21 @@ PORT_SETTINGS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "relay": (),
     "api": (("api_port", "api_host"),),
     "streaming": (),
+    "streaming_trade": (),
+    "streaming_player_state": (),
+    "namenode": (("namenode_port", "namenode_host"), ("namenode_http_port", "namenode_host")),
+    "datanode": (
+        ("datanode_port", "datanode_host"),
+        ("datanode_http_port", "datanode_host"),
+        ("datanode_ipc_port", "datanode_host"),
+    ),
+    "postgres": (("postgres_port", "postgres_host"),),
+    "metastore": (("metastore_port", "metastore_host"),),
+    "presto": (("presto_port", "presto_host"),),
 }
+
+#: The folders of jars that only the full profile has.
+_FULL_JARS = ("hadoop", "metastore", "presto", "presto-iceberg")
 
 
 def check_machine(settings: Settings) -> None:
@@ -44,6 +62,9 @@ def check_machine(settings: Settings) -> None:
     _check_var(settings)
     _check_redis()
     _check_java()
+    if settings.profile == "full":
+        _check_postgres()
+        _check_full_jars()
 
 
 def check_ports(settings: Settings, names: tuple[str, ...]) -> None:
@@ -86,6 +107,37 @@ def _check_redis() -> None:
             "redis-server is missing.",
             cause="it is not on the PATH",
             remedy="install Redis 7 or newer: apt-get install redis-server, brew install redis",
+        )
+
+
+def _check_postgres() -> None:
+    remedy = "install PostgreSQL 13 or newer: apt-get install postgresql"
+    missing = [name for name in ("postgres", "initdb", "pg_isready") if program(name) is None]
+    if missing:
+        raise PreflightError(
+            "PostgreSQL is missing, and the Hive metastore keeps its tables there.",
+            cause=f"not found: {', '.join(missing)}",
+            remedy=remedy,
+        )
+    if os.geteuid() != 0:
+        return
+    try:
+        pwd.getpwnam(USER)
+    except KeyError as error:
+        raise PreflightError(
+            f"PostgreSQL does not run as root, and this machine has no user {USER}.",
+            cause="a package of PostgreSQL would have made one",
+            remedy=f"{remedy}; or run ./guildhall as another user than root",
+        ) from error
+
+
+def _check_full_jars() -> None:
+    missing = [part for part in _FULL_JARS if not any(jars(part).glob("*.jar"))]
+    if missing:
+        raise PreflightError(
+            "The Java parts of the full profile are missing.",
+            cause=f"{jars('')} has no {', '.join(missing)}",
+            remedy="./guildhall up --profile full fetches them, or GUILDHALL_PROFILE=full",
         )
 
 

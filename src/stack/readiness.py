@@ -16,7 +16,8 @@ from src.player_store.connection import connect, run_id_of
 from src.player_store.keys import Keys
 from src.stack.errors import NotReadyError
 from src.stack.layout import Layout
-from src.stack.processes import Process
+from src.stack.parts.probes import FULL_PROBES, PROBE_TIMEOUT_S
+from src.stack.process import Process
 from src.stack.supervisor_client import ProcessState, SupervisorClient
 from src.streaming.ready import is_announced
 
@@ -27,7 +28,6 @@ Probe = Callable[[Settings, int], str | None]
 RESTARTS_MAX = 3
 
 _POLL_S = 0.2
-_PROBE_TIMEOUT_S = 2.0
 _TAIL_LINES = 25
 
 
@@ -83,14 +83,14 @@ def _kafka(settings: Settings, _pid: int) -> str | None:
     # Asked first: Kafka's client logs and leaks a socket for each attempt that is refused.
     try:
         socket.create_connection(
-            (settings.kafka_host, settings.kafka_port), timeout=_PROBE_TIMEOUT_S
+            (settings.kafka_host, settings.kafka_port), timeout=PROBE_TIMEOUT_S
         ).close()
     except OSError as error:
         return str(error)
     try:
         admin = KafkaAdminClient(
             bootstrap_servers=settings.kafka_bootstrap,
-            bootstrap_timeout_ms=int(_PROBE_TIMEOUT_S * 1000),
+            bootstrap_timeout_ms=int(PROBE_TIMEOUT_S * 1000),
         )
     except KafkaError as error:
         return str(error) or "the broker does not answer"
@@ -117,7 +117,7 @@ def _relay(settings: Settings, _pid: int) -> str | None:
 def _api(settings: Settings, _pid: int) -> str | None:
     try:
         answer = urllib3.request(
-            "GET", f"{settings.api_url}/readyz", timeout=_PROBE_TIMEOUT_S, retries=False
+            "GET", f"{settings.api_url}/readyz", timeout=PROBE_TIMEOUT_S, retries=False
         )
     except urllib3.exceptions.HTTPError as error:
         return str(error)
@@ -126,8 +126,11 @@ def _api(settings: Settings, _pid: int) -> str | None:
     return f"/readyz answers {answer.status}: {answer.data.decode(errors='replace')[:500]}"
 
 
-def _streaming(settings: Settings, pid: int) -> str | None:
-    return None if is_announced(settings, pid) else "its queries do not run yet"
+def _streaming(name: str) -> Probe:
+    def probe(settings: Settings, pid: int) -> str | None:
+        return None if is_announced(settings, name, pid) else "its queries do not run yet"
+
+    return probe
 
 
 PROBES: dict[str, Probe] = {
@@ -135,5 +138,8 @@ PROBES: dict[str, Probe] = {
     "kafka": _kafka,
     "relay": _relay,
     "api": _api,
-    "streaming": _streaming,
+    "streaming": _streaming("streaming"),
+    "streaming_trade": _streaming("streaming_trade"),
+    "streaming_player_state": _streaming("streaming_player_state"),
+    **FULL_PROBES,
 }

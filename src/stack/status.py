@@ -14,10 +14,11 @@ from src.player_store.connection import connect
 from src.player_store.keys import Keys
 from src.stack import proc
 from src.stack.errors import NotRunningError
-from src.stack.freshness import newest_landed, worst
+from src.stack.freshness import Landed, newest_landed, worst
 from src.stack.lag import landing_lag
 from src.stack.layout import Layout
-from src.stack.processes import NAMES
+from src.stack.order import names_of
+from src.stack.parts.freshness import newest_landings
 from src.stack.supervisor_client import ProcessState, SupervisorClient
 
 
@@ -62,7 +63,7 @@ def read_status(settings: Settings) -> Status:
         processes=tuple(_process(state) for state in states),
         outbox_length=_outbox_length(settings) if "redis" in running else None,
         lag=_lag(settings) if "kafka" in running else dict.fromkeys(EVENTS),
-        freshness_s=worst(newest_landed(settings.warehouse, topic) for topic in EVENTS),
+        freshness_s=worst(_landings(settings, running)),
     )
 
 
@@ -71,12 +72,18 @@ def _states(settings: Settings) -> tuple[ProcessState, ...]:
         states = SupervisorClient(Layout.of(settings)).states()
     except NotRunningError:
         return ()
-    return tuple(states[name] for name in NAMES)
+    return tuple(states[name] for name in names_of(settings) if name in states)
 
 
 def _process(state: ProcessState) -> ProcessStatus:
     resident = None if state.pid is None else proc.resident_mib(state.pid)
     return ProcessStatus(state.name, state.pid, state.state, state.restarts, resident)
+
+
+def _landings(settings: Settings, running: set[str]) -> list[Landed | None]:
+    if settings.profile == "full":
+        return [*newest_landings(settings)] if "presto" in running else []
+    return [newest_landed(settings.warehouse, topic) for topic in EVENTS]
 
 
 def _outbox_length(settings: Settings) -> int | None:

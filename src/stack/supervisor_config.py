@@ -13,7 +13,8 @@ from string import Template
 from src.config import Settings, as_environment
 from src.stack.errors import NotReadyError
 from src.stack.layout import ROOT, Layout
-from src.stack.processes import STOP_ORDER, Process
+from src.stack.order import STOP_ORDER
+from src.stack.process import Process
 
 _TEMPLATES = ROOT / "deploy" / "supervisor"
 
@@ -28,7 +29,9 @@ def render_supervisor_config(layout: Layout, processes: Iterable[Process]) -> Pa
     sections = [(_TEMPLATES / "supervisord.conf").read_text()]
     sections += [
         program.substitute(
-            root=_value(ROOT),
+            folder=_value(process.folder),
+            environment=_variables(process.environment),
+            stop_signal=process.stop_signal,
             name=process.name,
             command=_value(shlex.join(process.command)),
             stop_wait_s=process.stop_wait_s,
@@ -37,6 +40,9 @@ def render_supervisor_config(layout: Layout, processes: Iterable[Process]) -> Pa
         for process in processes
     ]
     path = layout.run / "supervisord.conf"
+    # Before the text is in it: some variables are secrets.
+    path.touch(mode=0o600)
+    path.chmod(0o600)
     path.write_text("".join(sections))
     return path
 
@@ -85,6 +91,10 @@ def child_environment(
         "PYTHONUNBUFFERED": "1",
         STACK_MARK: str(settings.var),
     }
+
+
+def _variables(environment: Mapping[str, str]) -> str:
+    return ",".join(f'{name}="{_value(text)}"' for name, text in environment.items())
 
 
 def _value(value: object) -> str:

@@ -1,4 +1,4 @@
-"""How a landing process tells that its queries run: its pid in `var/run/streaming.ready`."""
+"""How a landing process tells that its queries run: its pid in `var/run/<name>.ready`."""
 
 from __future__ import annotations
 
@@ -8,20 +8,25 @@ from pathlib import Path
 from src.config import Settings
 
 
-def announce(settings: Settings) -> None:
-    """Tell that this process has compared the tables with Kafka and its queries run."""
-    path = _path(settings)
+def announce(settings: Settings, name: str) -> None:
+    """Tell that this process has compared the tables with Kafka and its queries run.
+
+    Args:
+        settings: of the stack.
+        name: of the process, as in `./guildhall status`.
+    """
+    path = _path(settings, name)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(str(os.getpid()))
 
 
-def is_announced(settings: Settings, pid: int) -> bool:
+def is_announced(settings: Settings, name: str, pid: int) -> bool:
     """Say whether the process with this pid has announced itself; an earlier one does not count."""
     try:
-        return _path(settings).read_text() == str(pid)
+        return _path(settings, name).read_text() == str(pid)
     except FileNotFoundError:
         return False
 
 
-def _path(settings: Settings) -> Path:
-    return settings.var / "run" / "streaming.ready"
+def _path(settings: Settings, name: str) -> Path:
+    return settings.var / "run" / f"{name}.ready"

@@ -19,6 +19,11 @@ _TASK_ATTEMPTS = 4
 
 _LOGGING = Path(__file__).resolve().parent / "log4j2.properties"
 
+_JARS = f"{Path(sys.prefix) / 'jars' / 'spark'}/*"
+
+#: How HDFS is reached.
+_HADOOP = Path(__file__).resolve().parents[2] / "deploy" / "hadoop"
+
 #: One collector thread, and only the quick compiler: a batch is small and its plan new, so that the
 #: optimizing one would take more of the cores than it gives back.
 _JVM_OPTIONS = (
@@ -42,7 +47,7 @@ def start_session(settings: Settings, name: str) -> SparkSession:
     for key, value in {
         **_spark(settings, scratch),
         **_local_files(),
-        **_iceberg(settings),
+        **(_hive_catalog(settings) if settings.profile == "full" else _hadoop_catalog(settings)),
     }.items():
         builder = builder.config(key, value)
     return builder.appName(name).getOrCreate()
@@ -53,11 +58,11 @@ def _spark(settings: Settings, scratch: Path) -> dict[str, str]:
     return {
         "spark.driver.memory": f"{settings.streaming_memory_mib}m",
         "spark.driver.extraJavaOptions": f"{options} -Duser.timezone=UTC",
-        "spark.driver.extraClassPath": f"{Path(sys.prefix) / 'jars' / 'spark'}/*",
+        "spark.driver.extraClassPath": _JARS,
         "spark.driver.host": "127.0.0.1",
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.local.dir": str(scratch),
-        "spark.sql.warehouse.dir": str(scratch / "warehouse"),
+        "spark.sql.warehouse.dir": f"file://{scratch / 'warehouse'}",
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
         "spark.sql.session.timeZone": "UTC",
@@ -98,12 +103,34 @@ def _local_files() -> dict[str, str]:
     }
 
 
-def _iceberg(settings: Settings) -> dict[str, str]:
+def _hadoop_catalog(settings: Settings) -> dict[str, str]:
+    catalog = f"spark.sql.catalog.{CATALOG}"
+    return {
+        **_catalog(f"file://{settings.warehouse}"),
+        f"{catalog}.type": "hadoop",
+    }
+
+
+def _hive_catalog(settings: Settings) -> dict[str, str]:
+    catalog = f"spark.sql.catalog.{CATALOG}"
+    return {
+        **_catalog(settings.hdfs_warehouse),
+        "spark.driver.extraClassPath": f"{_JARS}:{_HADOOP}",
+        f"{catalog}.type": "hive",
+        f"{catalog}.uri": settings.metastore_uri,
+        # A commit compares and swaps the address of the newest metadata file. Hive's locks would
+        # outlive a job that is killed, and nobody could land until they expire.
+        "spark.hadoop.iceberg.engine.hive.lock-enabled": "false",
+        # The two jobs meet in `quarantine`: whoever comes second tries again.
+        f"{catalog}.table-default.commit.retry.num-retries": "10",
+    }
+
+
+def _catalog(warehouse: str) -> dict[str, str]:
     catalog = f"spark.sql.catalog.{CATALOG}"
     return {
         catalog: "org.apache.iceberg.spark.SparkCatalog",
-        f"{catalog}.type": "hadoop",
-        f"{catalog}.warehouse": f"file://{settings.warehouse}",
+        f"{catalog}.warehouse": warehouse,
         # Positions are read from the newest snapshot; a cached one would land rows twice.
         f"{catalog}.cache-enabled": "false",
     }

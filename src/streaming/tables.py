@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pyarrow as pa
+from py4j.protocol import Py4JJavaError
 from pyiceberg.io.pyarrow import schema_to_pyarrow
 from pyiceberg.schema import Schema
 from pyspark.errors import AnalysisException
@@ -97,6 +98,7 @@ def ensure_tables(spark: SparkSession) -> None:
     Raises:
         IncompatibleTable: a table differs from its definition in another way.
     """
+    spark.sql(f"create namespace if not exists {CATALOG}.{NAMESPACE}")
     for table, schema in table_schemas().items():
         if not spark.catalog.tableExists(full_name(table)):
             _create(spark, table, schema)
@@ -252,7 +254,8 @@ def _create(spark: SparkSession, table: str, schema: StructType) -> None:
         writer = writer.partitionedBy(F.partitioning.days(DAY_OF[table]))
     try:
         writer.create()
-    except AnalysisException as error:
-        # The other job may start at the same time; whoever is first makes the same table.
-        if error.getCondition() != "TABLE_OR_VIEW_ALREADY_EXISTS":
+    except (AnalysisException, Py4JJavaError):
+        # The other job may start at the same time; whoever is first makes the same table. The one
+        # that is second hears of it from Spark or, later in the making, from the metastore.
+        if not spark.catalog.tableExists(full_name(table)):
             raise

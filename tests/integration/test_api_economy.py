@@ -12,7 +12,7 @@ import pytest
 from msgspec.structs import replace
 
 from src.economy.desk import Desk
-from src.economy.duckdb_engine import DuckDbEngine
+from src.economy.engine import OpenEngine
 from src.economy.engines import moment_of, open_guest_engine
 from src.economy.questions import questions
 from src.services.economy_service import EconomyService
@@ -154,8 +154,8 @@ def test_a_table_that_cannot_be_read_is_no_fault_of_the_client(own: Api, realm: 
     assert (answer.status, answer.reason) == (503, "economy_unavailable")
 
 
-def desk_of(realm: Realm, opened: list[DuckDbEngine]) -> Desk:
-    def open_engine() -> DuckDbEngine:
+def desk_of(realm: Realm, opened: list[OpenEngine]) -> Desk:
+    def open_engine() -> OpenEngine:
         opened.append(open_guest_engine(realm.settings))
         return opened[-1]
 
@@ -164,7 +164,7 @@ def desk_of(realm: Realm, opened: list[DuckDbEngine]) -> Desk:
 
 def test_an_engine_is_opened_once_a_moment_however_much_is_asked(realm: Realm) -> None:
     landed(Path(realm.settings.warehouse))
-    opened: list[DuckDbEngine] = []
+    opened: list[OpenEngine] = []
     desk = desk_of(realm, opened)
     for name in ("trade_count", "gold_supply", "trade_count"):
         desk.answer(name)

@@ -20,7 +20,7 @@ from src.stack import proc
 from src.stack.errors import NotReadyError, NotRunningError, OtherSettingsError, PreflightError
 from src.stack.layout import ROOT, Layout
 from src.stack.lifecycle import Silent, start, stop
-from src.stack.processes import Process
+from src.stack.process import Process
 from src.stack.status import ProcessStatus, read_status
 from src.stack.supervisor_client import SupervisorClient
 from src.stack.supervisor_config import STACK_MARK, render_supervisor_config, start_supervisor

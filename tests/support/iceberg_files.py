@@ -19,6 +19,8 @@ from pyiceberg.table.sorting import UNSORTED_SORT_ORDER
 from pyiceberg.table.update import TableRequirement, TableUpdate, update_table_metadata
 from pyiceberg.utils.concurrent import ExecutorFactory
 
+from src.economy.manifests import local_path
+
 #: The place of `content` in a manifest's record (Iceberg's specification, "Manifest Lists").
 _CONTENT = 3
 
@@ -32,11 +34,11 @@ class FolderCatalog(NoopCatalog):
 
     def make(self, name: str, schema: Schema) -> Table:
         """Make an empty table `guildhall.<name>`."""
-        location = self.warehouse / "guildhall" / name
+        folder = self.warehouse / "guildhall" / name
         metadata = new_table_metadata(
-            schema, UNPARTITIONED_PARTITION_SPEC, UNSORTED_SORT_ORDER, str(location)
+            schema, UNPARTITIONED_PARTITION_SPEC, UNSORTED_SORT_ORDER, f"file://{folder}"
         )
-        (location / "metadata").mkdir(parents=True)
+        (folder / "metadata").mkdir(parents=True)
         path = self._write(metadata, 1)
         return Table(("guildhall", name), metadata, path, load_file_io({}, path), self)
 
@@ -54,7 +56,7 @@ class FolderCatalog(NoopCatalog):
         return CommitTableResponse.model_validate({"metadata": metadata, "metadata-location": path})
 
     def _write(self, metadata: TableMetadata, version: int) -> str:
-        folder = Path(metadata.location) / "metadata"
+        folder = Path(local_path(metadata.location)) / "metadata"
         path = str(folder / f"v{version}.metadata.json")
         ToOutputFile.table_metadata(metadata, load_file_io({}, path).new_output(path))
         (folder / "version-hint.text").write_text(str(version))
@@ -69,7 +71,7 @@ def list_a_delete_manifest(table: Table) -> None:
     manifests = snapshot.manifests(table.io)
     for manifest in manifests:
         manifest[_CONTENT] = ManifestContent.DELETES
-    Path(snapshot.manifest_list).unlink()
+    Path(local_path(snapshot.manifest_list)).unlink()
     with write_manifest_list(
         2,
         table.io.new_output(snapshot.manifest_list),

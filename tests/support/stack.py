@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import urllib3
 
@@ -21,15 +21,10 @@ COMMAND_S_MAX = 1_800
 class Stack:
     """A stack with a folder and ports of its own."""
 
-    def __init__(self, folder: Path) -> None:
-        api, redis, kafka, controller = free_ports(4)
-        self.settings = Settings(
-            var_dir=str(folder),
-            api_port=api,
-            redis_port=redis,
-            kafka_port=kafka,
-            kafka_controller_port=controller,
-        )
+    def __init__(self, folder: Path, profile: Literal["embedded", "full"] = "embedded") -> None:
+        names = [name for name in Settings.__struct_fields__ if name.endswith("_port")]
+        ports: dict[str, Any] = dict(zip(names, free_ports(len(names)), strict=True))
+        self.settings = Settings(var_dir=str(folder), profile=profile, **ports)
         self._http = urllib3.PoolManager()
         self._token: str | None = None
 

@@ -36,9 +36,16 @@ _QUESTIONS_SHOWN = (
 @click.command()
 @click.option("--players", default=1_000, show_default=True, type=click.IntRange(min=2))
 @click.option("--trades", default=10_000, show_default=True, type=click.IntRange(min=1))
+@click.option(
+    "--profile",
+    type=click.Choice(["embedded", "full"]),
+    help="Where the warehouse lies and which engine reads it; the setting's value when not given.",
+)
 @click.option("--seed", default=1, show_default=True, help="The same seed plays the same trades.")
 @click.pass_context
-def demo(context: click.Context, *, players: int, trades: int, seed: int) -> None:
+def demo(
+    context: click.Context, *, players: int, trades: int, profile: str | None, seed: int
+) -> None:
     """Play the main job from nothing: stack, players, trades, answers, report.
 
     Starts the stack, lets seeded players trade over HTTP, waits until everything has landed,
@@ -54,7 +61,7 @@ def demo(context: click.Context, *, players: int, trades: int, seed: int) -> Non
 
     output = Output()
     _step(output, 1, "The stack")
-    context.invoke(up, profile=None)
+    context.invoke(up, profile=profile)
     settings = load_settings()
     _step(output, 2, f"{players:,} players, {trades:,} trades over HTTP, seed {seed}")
     context.invoke(simulate, players=players, trades=trades, seed=seed, workers=8, as_json=False)

@@ -30,7 +30,8 @@ from src.economy.sql_files import SqlFile
 def query(name: str | None, *, as_json: bool, as_csv: bool, as_sql: bool) -> None:
     """Answer the economy question NAME; without NAME, list the questions.
 
-    The tables are read from disk as they are now: nothing else needs to run.
+    In the embedded profile the tables are read from disk as they are now: nothing else needs to
+    run. In the full profile Presto answers.
     """
     if as_json + as_csv + as_sql > 1:
         raise click.UsageError("give one of --json, --csv and --sql")

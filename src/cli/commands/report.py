@@ -28,7 +28,8 @@ _TOP_LEVEL = Path(__file__).parents[3]
 def report(folder: Path, *, as_json: bool) -> None:
     """Write report.md, its charts and its data from what has landed.
 
-    The tables are read from disk as they are now: nothing else needs to run.
+    In the embedded profile the tables are read from disk as they are now: nothing else needs to
+    run. In the full profile Presto answers.
     """
     settings = load_settings()
     # matplotlib keeps a list of fonts; it must lie where everything written at run time lies.

@@ -11,14 +11,15 @@ from src.cli.output import Output
 @click.command()
 @click.option(
     "--profile",
-    type=click.Choice(["embedded"]),
+    type=click.Choice(["embedded", "full"]),
     help="Where the warehouse lies and which engine reads it; the setting's value when not given.",
 )
 def up(profile: str | None) -> None:
     """Start the stack and wait until it is ready.
 
     Starts Redis, Kafka, the relay, the API and the landing jobs under a supervisor that restarts
-    them when they die. What runs already is left as it is, so that a second `up` changes nothing.
+    them when they die; in the full profile also HDFS, the Hive metastore with its PostgreSQL, and
+    Presto. What runs already is left as it is, so that a second `up` changes nothing.
     """
     # Kafka's and Redis' clients take a while to import; `--help` does not need them.
     from src.cli.stack_progress import StackProgress  # noqa: PLC0415

@@ -4,4 +4,4 @@ from src.events.definitions import TOPIC_PLAYER_STATE, TOPIC_TRADE
 from src.streaming.jobs.run import main
 
 if __name__ == "__main__":
-    main([TOPIC_TRADE, TOPIC_PLAYER_STATE])
+    main("streaming", [TOPIC_TRADE, TOPIC_PLAYER_STATE])

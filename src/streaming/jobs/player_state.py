@@ -4,4 +4,4 @@ from src.events.definitions import TOPIC_PLAYER_STATE
 from src.streaming.jobs.run import main
 
 if __name__ == "__main__":
-    main([TOPIC_PLAYER_STATE])
+    main("streaming_player_state", [TOPIC_PLAYER_STATE])

@@ -102,10 +102,14 @@ class LandingJob:
         self._lag.close()
 
 
-def main(topics: Sequence[str]) -> None:
+def main(name: str, topics: Sequence[str]) -> None:
     """Land `topics` until SIGTERM or SIGINT.
 
     Exits with 3 without Kafka or with tables that do not fit, with 1 when a query fails.
+
+    Args:
+        name: of this process in the stack.
+        topics: whose events it lands.
     """
     logging.basicConfig(
         level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
@@ -116,9 +120,9 @@ def main(topics: Sequence[str]) -> None:
     with landing_lock(settings, stop) as is_held:
         if not is_held:
             return
-        spark = start_session(settings, "guildhall-" + "-".join(topics))
+        spark = start_session(settings, f"guildhall-{name}")
         try:
-            _land(spark, settings, topics, stop)
+            _land(spark, settings, name, topics, stop)
         except (SourceError, TableError) as error:
             _log.error("%s", error)
             sys.exit(3)
@@ -129,14 +133,16 @@ def main(topics: Sequence[str]) -> None:
             spark.stop()
 
 
-def _land(spark: SparkSession, settings: Settings, topics: Sequence[str], stop: Event) -> None:
+def _land(
+    spark: SparkSession, settings: Settings, name: str, topics: Sequence[str], stop: Event
+) -> None:
     job = LandingJob(spark, settings, topics)
     rounds = Rounds(spark, settings, topics)
     try:
         land_catalogue(spark, _CATALOGUE)
         job.start()
         rounds.start()
-        announce(settings)
+        announce(settings, name)
         job.wait(stop)
         _hush(spark)
     finally:

@@ -4,4 +4,4 @@ from src.events.definitions import TOPIC_TRADE
 from src.streaming.jobs.run import main
 
 if __name__ == "__main__":
-    main([TOPIC_TRADE])
+    main("streaming_trade", [TOPIC_TRADE])

@@ -1,0 +1,26 @@
+"""The views of the full profile's warehouse, made from their files each time the stack starts.
+
+`python -m src.economy.migrations` makes them too, once the landing jobs have made the tables.
+"""
+
+from __future__ import annotations
+
+from src.config import Settings, load_settings
+from src.economy.presto_engine import MIGRATIONS, presto_engine
+from src.economy.views import views
+
+
+def make_views(settings: Settings) -> None:
+    """Make every view, in place of the one that is there; to repeat it changes nothing.
+
+    Raises:
+        WarehouseUnreachableError: Presto does not answer, or the tables are not there.
+        QueryFailedError: Presto refused a view.
+    """
+    with presto_engine(settings, MIGRATIONS) as engine:
+        for view in views():
+            engine.ask(f"create or replace view {view.name} as {view.sql}")
+
+
+if __name__ == "__main__":
+    make_views(load_settings())

@@ -1,0 +1,1 @@
+"""The parts that only the full profile has: how each is configured, prepared and run."""
