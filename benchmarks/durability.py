@@ -33,7 +33,7 @@ from src.classes.player import Player
 from src.config import Settings
 from src.services.ports import Change, Commit, Committed
 from src.stack.layout import ROOT, Layout
-from src.stack.redis_config import render_redis_config
+from src.stack.redis_command import redis_command
 
 Fsync = Literal["always", "everysec"]
 
@@ -86,9 +86,8 @@ def _redis(fsync: Fsync) -> Iterator[Settings]:
     )
     layout = Layout.of(settings)
     layout.make()
-    config = render_redis_config(settings, layout)
     with layout.log_of("redis").open("wb") as log:
-        server = subprocess.Popen(["redis-server", str(config)], stdout=log, stderr=log)
+        server = subprocess.Popen(redis_command(settings, layout), stdout=log, stderr=log)
     try:
         _await_answer(settings.redis_port)
         with closing(build_outbox(settings)) as outbox:

@@ -1,4 +1,7 @@
-"""The Kafka topics: their names, partitions and configurations."""
+"""The Kafka topics: their names, partitions and configurations.
+
+`python -m src.event_log.topics` makes those that are not there.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from typing import NamedTuple
 from kafka.admin import KafkaAdminClient
 from kafka.errors import TopicAlreadyExistsError
 
+from src.config import load_settings
 from src.events.definitions import TOPIC_PLAYER_STATE, TOPIC_TRADE
 from src.events.founded_guild import TOPIC_GUILD
 
@@ -100,3 +104,12 @@ def _create(admin: KafkaAdminClient, plan: TopicPlan) -> None:
     except TopicAlreadyExistsError:
         # Two processes started at once; the other one was faster, and both wanted the same.
         return
+
+
+def _main() -> None:
+    settings = load_settings()
+    ensure_topics(settings.kafka_bootstrap, settings.kafka_partitions, settings.kafka_retention_h)
+
+
+if __name__ == "__main__":
+    _main()

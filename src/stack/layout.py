@@ -71,6 +71,10 @@ class Layout:
         """The log of a process."""
         return self.log / f"{name}.log"
 
+    def pid_of(self, name: str) -> Path:
+        """Where a process that runs by itself, as in a container, writes its pid."""
+        return self.run / f"{name}.pid"
+
     def make(self) -> None:
         """Make the folders that are not there."""
         for folder in (self.run, self.log, self.redis, self.kafka):

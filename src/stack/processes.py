@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from src.config import Settings
@@ -16,7 +16,7 @@ from src.stack.parts.metastore import metastore
 from src.stack.parts.postgres import postgres
 from src.stack.parts.presto import presto
 from src.stack.process import Process, run_preparation
-from src.stack.redis_config import render_redis_config
+from src.stack.redis_command import redis_command
 
 #: The processes of the embedded profile.
 NAMES = names_of(Settings(profile="embedded"))
@@ -27,26 +27,28 @@ _YIELDING = ("nice", "-n", "10")
 
 def processes(settings: Settings) -> tuple[Process, ...]:
     """Return the processes of a stack, writing the configuration files that they read."""
-    layout = Layout.of(settings)
-    python = sys.executable
-    shared = (
-        Process("redis", ("redis-server", str(render_redis_config(settings, layout))), 60, 120),
-        _kafka(settings, layout),
-        Process("relay", (python, "-m", "src.event_log.relay"), 60, 180),
-        Process("api", (python, str(ROOT / "app.py")), 30, 120),
-    )
-    if settings.profile == "embedded":
-        return (*shared, _landing("streaming", "embedded"))
-    return (
-        *shared,
-        _landing("streaming_trade", "trade", HDFS_WRITER),
-        _landing("streaming_player_state", "player_state", HDFS_WRITER),
-        namenode(settings, layout),
-        datanode(layout),
-        postgres(settings, layout),
-        metastore(settings, layout),
-        presto(settings, layout),
-    )
+    return tuple(process_of(settings, name) for name in names_of(settings))
+
+
+def process_of(settings: Settings, name: str) -> Process:
+    """Return one process of a stack, writing the configuration files that it reads.
+
+    Raises:
+        KeyError: no profile has a process of this name.
+    """
+    return _PROCESSES[name](settings, Layout.of(settings))
+
+
+def _redis(settings: Settings, layout: Layout) -> Process:
+    return Process("redis", redis_command(settings, layout), 60, 120)
+
+
+def _relay(_settings: Settings, _layout: Layout) -> Process:
+    return Process("relay", (sys.executable, "-m", "src.event_log.relay"), 60, 180)
+
+
+def _api(_settings: Settings, _layout: Layout) -> Process:
+    return Process("api", (sys.executable, str(ROOT / "app.py")), 30, 120)
 
 
 def _kafka(settings: Settings, layout: Layout) -> Process:
@@ -64,6 +66,25 @@ def _kafka(settings: Settings, layout: Layout) -> Process:
     )
 
 
-def _landing(name: str, job: str, environment: Mapping[str, str] = MappingProxyType({})) -> Process:
+def _landing(
+    name: str, job: str, environment: Mapping[str, str] = MappingProxyType({})
+) -> Callable[[Settings, Layout], Process]:
     module = f"src.streaming.jobs.{job}"
-    return Process(name, (*_YIELDING, sys.executable, "-m", module), 90, 600, environment)
+    process = Process(name, (*_YIELDING, sys.executable, "-m", module), 90, 600, environment)
+    return lambda _settings, _layout: process
+
+
+_PROCESSES: Mapping[str, Callable[[Settings, Layout], Process]] = {
+    "redis": _redis,
+    "kafka": _kafka,
+    "relay": _relay,
+    "api": _api,
+    "streaming": _landing("streaming", "embedded"),
+    "streaming_trade": _landing("streaming_trade", "trade", HDFS_WRITER),
+    "streaming_player_state": _landing("streaming_player_state", "player_state", HDFS_WRITER),
+    "namenode": namenode,
+    "datanode": lambda _settings, layout: datanode(layout),
+    "postgres": postgres,
+    "metastore": metastore,
+    "presto": presto,
+}

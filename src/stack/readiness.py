@@ -6,13 +6,9 @@ import socket
 import time
 from collections.abc import Callable
 
-import redis
 import urllib3
-from kafka.admin import KafkaAdminClient
-from kafka.errors import KafkaError
 
 from src.config import Settings
-from src.player_store.connection import connect, run_id_of
 from src.player_store.keys import Keys
 from src.stack.errors import NotReadyError
 from src.stack.layout import Layout
@@ -70,7 +66,15 @@ def _missing(settings: Settings, state: ProcessState) -> str | None:
     return PROBES[state.name](settings, state.pid)
 
 
+# A container's check is a process of its own, every few seconds: each probe imports the client that
+# it needs, and no other.
+
+
 def _redis(settings: Settings, _pid: int) -> str | None:
+    import redis  # noqa: PLC0415 - as said above
+
+    from src.player_store.connection import connect  # noqa: PLC0415 - as above
+
     with connect(settings.redis_host, settings.redis_port) as client:
         try:
             client.ping()
@@ -80,6 +84,9 @@ def _redis(settings: Settings, _pid: int) -> str | None:
 
 
 def _kafka(settings: Settings, _pid: int) -> str | None:
+    from kafka.admin import KafkaAdminClient  # noqa: PLC0415 - as above
+    from kafka.errors import KafkaError  # noqa: PLC0415 - as above
+
     # Asked first: Kafka's client logs and leaks a socket for each attempt that is refused.
     try:
         socket.create_connection(
@@ -104,6 +111,10 @@ def _kafka(settings: Settings, _pid: int) -> str | None:
 
 
 def _relay(settings: Settings, _pid: int) -> str | None:
+    import redis  # noqa: PLC0415 - as above
+
+    from src.player_store.connection import connect, run_id_of  # noqa: PLC0415 - as above
+
     with connect(settings.redis_host, settings.redis_port) as client:
         try:
             checked = client.get(Keys(settings.realm).checked_run_id)

@@ -11,21 +11,26 @@ import sys
 
 from src.config import load_settings
 from src.stack.layout import Layout
-from src.stack.processes import processes
+from src.stack.processes import process_of
 from src.stack.supervisor_config import child_environment
+from src.streaming.ready import retract
 
 
 def main(name: str) -> None:
-    """Prepare the process of this name and become it.
+    """Prepare the process of this name, write down its pid for `src.stack.check`, and become it.
 
     Raises:
-        KeyError: the profile has no such process.
+        KeyError: no profile has such a process.
         NotReadyError: it could not be prepared.
     """
     settings = load_settings()
-    Layout.of(settings).make()
-    process = {each.name: each for each in processes(settings)}[name]
+    layout = Layout.of(settings)
+    layout.make()
+    process = process_of(settings, name)
     process.prepare()
+    # In a container the same pid comes again: what an earlier life announced must not count.
+    retract(settings, name)
+    layout.pid_of(name).write_text(str(os.getpid()))
     os.chdir(process.folder)
     environment = {**child_environment(settings), **process.environment}
     os.execvpe(process.command[0], process.command, environment)  # noqa: S606 - no shell is wanted

@@ -13,7 +13,12 @@ _BYTES = 32
 
 
 def stack_secret(layout: Layout, name: str) -> str:
-    """Return the secret of this name, drawing it when there is none."""
+    """Return the secret of this name, drawing it when there is none.
+
+    The variable of its name in capitals, as a container is given it, comes before what was drawn.
+    """
+    if given := os.environ.get(name.upper()):
+        return given
     layout.secrets.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = layout.secrets / name
     if not path.exists():

@@ -28,5 +28,10 @@ def is_announced(settings: Settings, name: str, pid: int) -> bool:
         return False
 
 
+def retract(settings: Settings, name: str) -> None:
+    """Take back what any process of this name has told."""
+    _path(settings, name).unlink(missing_ok=True)
+
+
 def _path(settings: Settings, name: str) -> Path:
     return settings.var / "run" / f"{name}.ready"

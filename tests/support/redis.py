@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from src.config import Settings
 from src.stack.layout import Layout
-from src.stack.redis_config import render_redis_config
+from src.stack.redis_command import redis_command
 from tests.support.kafka import free_ports
 
 #: A busy machine needs a second or two; beyond this it will not come.
@@ -33,7 +33,6 @@ class RunningRedis:
         )
         self._layout = Layout(folder)
         self._layout.make()
-        self._config = render_redis_config(self.settings, self._layout)
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -49,7 +48,7 @@ class RunningRedis:
         """Start the server and wait until it has read its log and answers."""
         with self._layout.log_of("redis").open("ab") as log:
             self._process = subprocess.Popen(
-                ["redis-server", str(self._config)],
+                redis_command(self.settings, self._layout),
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 # As Python does, it ignores the signal of a file that grows past its limit, and

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import socket
 from pathlib import Path
 from string import Template
 
@@ -43,6 +44,8 @@ def render_presto_config(settings: Settings, folder: Path) -> Path:
     for name in _TEMPLATES:
         text = Template((_CONFIG / name).read_text()).substitute(
             host=settings.presto_host,
+            # It listens on a number alone, and in a container's network it is found by its name.
+            bind_ip=socket.gethostbyname(settings.presto_host),
             port=settings.presto_port,
             data_dir=folder / "data",
             metastore_host=settings.metastore_host,

@@ -12,8 +12,6 @@ from typing import Any
 import urllib3
 
 from src.config import Settings
-from src.economy.engine import EngineError
-from src.economy.presto_engine import presto_engine
 from src.stack.parts.postgres import USER, program
 
 PROBE_TIMEOUT_S = 2.0
@@ -73,6 +71,10 @@ def metastore(settings: Settings, _pid: int) -> str | None:
 
 def presto(settings: Settings, _pid: int) -> str | None:
     """Look whether Presto answers a query."""
+    # Every other probe does without Presto's client, which takes a while to import.
+    from src.economy.engine import EngineError  # noqa: PLC0415 - as said above
+    from src.economy.presto_engine import presto_engine  # noqa: PLC0415 - as above
+
     try:
         with presto_engine(settings) as engine:
             engine.ask("select 1")
