@@ -40,7 +40,7 @@ A setting is read from its environment variable, else from the running stack's o
 (`var/run/settings.json`, written by `./guildhall up`), else its default holds. A variable that
 begins with `GUILDHALL_` and is not listed here is refused. Two stacks run side by side when
 `GUILDHALL_VAR_DIR` and every port differ. Written by `python -m src.cli.reference`; change
-`src/config.py` instead of this page.
+`src/settings.py` instead of this page.
 
 | variable | default | values | meaning |
 |---|---|---|---|

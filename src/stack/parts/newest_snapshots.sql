@@ -6,13 +6,13 @@ with landings as (
         'trade' as topic,
         element_at(summary, 'guildhall.newest_occurred_at.trade') as newest_occurred_at,
         to_unixtime(committed_at) as committed_at
-    from "trade$snapshots"
+    from "trade$snapshots" -- noqa: RF05, RF06 - so Presto names it
     union all
     select
         'player_state' as topic,
         element_at(summary, 'guildhall.newest_occurred_at.player_state') as newest_occurred_at,
         to_unixtime(committed_at) as committed_at
-    from "player_state$snapshots"
+    from "player_state$snapshots" -- noqa: RF05, RF06 - so Presto names it
 ),
 
 newest as (
