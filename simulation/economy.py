@@ -37,6 +37,7 @@ class Economy:
         if actions < 0:
             raise ValueError("an economy needs 0 trades or more")
         self.seed = seed
+        self.switches = ("--agents", "--cheats") if cheats else ("--agents",)
         self.actions = actions
         self.world = world
         self.cast = draw_cast(seed, players, cheats=cheats)

@@ -106,6 +106,7 @@ class Plan:
     """Who is created, and what they ask for. Iterating twice gives the same twice."""
 
     habits = MARKET
+    switches: tuple[str, ...] = ()
 
     def __init__(self, seed: int, players: int, actions: int, world: World) -> None:
         """Plan `actions` trades of `players` players.

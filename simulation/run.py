@@ -51,6 +51,10 @@ class Playable(Protocol):
         """What it is a function of."""
 
     @property
+    def switches(self) -> Sequence[str]:
+        """The switches of `./guildhall simulate` that play this kind of plan."""
+
+    @property
     def actions(self) -> int:
         """Trades that it asks for."""
 
@@ -222,6 +226,7 @@ class Simulation:
         return Summary(
             run_id=self._run_id,
             seed=self._plan.seed,
+            switches=list(self._plan.switches),
             players=len(self._plan.newcomers),
             trades=self._plan.actions,
             workers=self._workers,

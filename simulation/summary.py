@@ -28,10 +28,10 @@ class OutcomeCount(Struct, frozen=True, kw_only=True):
 class Summary(Struct, frozen=True, kw_only=True):
     """A run. Latencies are in milliseconds from the first try of a request to its answer.
 
-    `players`, `trades` and `seed` are what was asked for; `trades_per_s` counts trades answered
-    while they were played, creation and reading back not included. `rounds` is how many the plan
-    was cut into, hours when it is an economy's, and `behind_s_max` how far, in seconds, one of
-    them ever began behind its pace.
+    `players`, `trades`, `seed` and `switches` are what was asked for; `trades_per_s` counts trades
+    answered while they were played, creation and reading back not included. `rounds` is how many
+    the plan was cut into, hours when it is an economy's, and `behind_s_max` how far, in seconds,
+    one of them ever began behind its pace.
     """
 
     run_id: str
@@ -50,6 +50,7 @@ class Summary(Struct, frozen=True, kw_only=True):
     players_read_back: int
     difference_count: int
     differences: list[str]
+    switches: list[str] = []
     rounds: int = 0
     behind_s_max: float = 0.0
 

@@ -9,11 +9,12 @@ from msgspec import Struct
 
 
 class RunRecord(Struct, frozen=True):
-    """What was asked of the simulator: how many players and trades, and the seed."""
+    """What was asked of the simulator: how many players and trades, the seed, and its switches."""
 
     players: int
     trades: int
     seed: int
+    switches: tuple[str, ...] = ()
 
 
 def read_run_record(var: Path) -> RunRecord | None:

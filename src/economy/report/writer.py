@@ -124,8 +124,8 @@ def _preamble(overview: Answer, record: RunRecord | None) -> str:
         asked = {"asked_players": f"{record.players:,}", "asked_trades": f"{record.trades:,}"}
         run = _text("run_recorded.md", {**facts, **asked, "seed": str(record.seed)})
         commands.append(
-            f"./guildhall simulate --players {record.players} --trades {record.trades}"
-            f" --seed {record.seed}"
+            " ".join(("./guildhall simulate", *record.switches))
+            + f" --players {record.players} --trades {record.trades} --seed {record.seed}"
         )
     else:
         run = _text("run_unrecorded.md", facts)

@@ -22,7 +22,7 @@ from src.economy.report.writer import NothingLandedError, write_report
 from src.economy.sections import GROUPS, SECTIONS
 from tests.support.economy import Realm, gold, make_tables
 
-RECORD = RunRecord(players=6, trades=28, seed=42)
+RECORD = RunRecord(players=6, trades=28, seed=42, switches=("--agents", "--cheats"))
 IN_SECTIONS = [name for section in SECTIONS for name in section.questions]
 
 
@@ -107,7 +107,7 @@ def test_the_sections_follow_the_order_in_which_an_economist_reads(text: str) ->
 
 def test_the_report_says_which_run_it_describes(text: str) -> None:
     assert "a simulation of 6 players and 28 trades with seed 42" in text
-    assert "./guildhall simulate --players 6 --trades 28 --seed 42" in text
+    assert "./guildhall simulate --agents --cheats --players 6 --trades 28 --seed 42" in text
     assert "34 trades of all kinds" in text
     assert "from 2026-03-01 12:00:00 to 2026-03-01 12:08:01 UTC" in text
 
@@ -176,7 +176,8 @@ def test_the_record_of_a_run_is_read_and_may_be_missing_or_broken(tmp_path: Path
     path.parent.mkdir()
     path.write_text("{")
     assert read_run_record(tmp_path) is None
-    path.write_text('{"players": 6, "trades": 28, "seed": 42, "later": true}')
+    asked = '"players": 6, "trades": 28, "seed": 42, "switches": ["--agents", "--cheats"]'
+    path.write_text(f'{{{asked}, "later": true}}')
     assert read_run_record(tmp_path) == RECORD
 
 
