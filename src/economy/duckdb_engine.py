@@ -8,10 +8,9 @@ column that came later is null in older files and a renamed one is still itself.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 import duckdb
 from pyiceberg.types import (
@@ -126,7 +125,7 @@ class DuckDbEngine:
         with self._connection.cursor() as cursor:
             try:
                 cursor.execute(sql, list(parameters))
-                rows = tuple(tuple(_as_presto(cell) for cell in row) for row in cursor.fetchall())
+                rows = tuple(cursor.fetchall())
             except duckdb.IOException as error:
                 raise _unreadable(error) from error
             except duckdb.Error as error:
@@ -152,13 +151,6 @@ class DuckDbEngine:
         trace: TracebackType | None,
     ) -> None:
         self.close()
-
-
-def _as_presto(cell: Any) -> Any:  # noqa: ANN401 - a cell of any column
-    """Return a cell as Presto gives it too: its timestamps hold milliseconds."""
-    if isinstance(cell, datetime):
-        return cell.replace(microsecond=cell.microsecond // 1_000 * 1_000)
-    return cell
 
 
 def _unreadable(error: duckdb.IOException) -> WarehouseUnreachableError:

@@ -12,7 +12,8 @@ from typing import Any, Literal, Protocol, Self
 
 from msgspec import Struct
 
-#: What a column holds. Timestamps are UTC without a zone, to the millisecond, integers are exact.
+#: What a column holds. Integers are exact. Timestamps are UTC without a zone: to the microsecond as
+#: they landed from DuckDB, to the millisecond from Presto, which has no finer ones.
 ColumnType = Literal["integer", "number", "text", "boolean", "timestamp", "date", "json"]
 
 #: What a query can be given for a `?`.
