@@ -35,6 +35,7 @@ class Demo(NamedTuple):
     printed: str
     status: dict[str, Any]
     trades_by_kind: dict[str, int]
+    summary: dict[str, Any]
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +47,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         printed = stack.done("demo", *map(str, words))
         rows = stack.data("query", "trades_by_kind")["rows"]
         by_kind = {row["kind"]: row["trades"] for row in rows}
-        yield Demo(stack, printed, stack.data("status"), by_kind)
+        summary = json.loads((stack.settings.var / "run" / "simulation.json").read_text())
+        yield Demo(stack, printed, stack.data("status"), by_kind, summary)
     finally:
         stack.close()
         stack.run("down")
@@ -85,17 +87,22 @@ def test_status_names_every_process_and_nothing_is_behind(demo: Demo) -> None:
 
 
 def test_every_acknowledged_trade_is_in_the_tables(demo: Demo) -> None:
-    summary = json.loads((demo.stack.settings.var / "run" / "simulation.json").read_text())
     told: Counter[str] = Counter()
-    for each in summary["outcomes"]:
+    for each in demo.summary["outcomes"]:
         told[each["kind"]] += each["count"]
     # Creating a player is no trade of the simulation's, but it is one of the ledger's.
     assert demo.trades_by_kind == {**told, "starter_grant": PLAYERS}
 
 
-def test_every_question_is_answered(stack: Stack) -> None:
+def test_every_question_is_answered_over_http_and_by_the_command(stack: Stack) -> None:
+    # What the demo's market has not: battles, gifts in a circle, wash trades.
+    words = ("--players", "200", "--trades", "1500", "--seed", "2")
+    assert not stack.data("simulate", "--agents", "--cheats", *words)["differences"]
+    eventually(lambda: stack.data("status")["lag"] == {"trade": 0, "player_state": 0})
     for name in questions():
-        assert stack.data("query", name)["rows"], name
+        status, answer = stack.request("GET", f"/v1/economy/queries/{name}", role="analyst")
+        assert (status, bool(answer["rows"])) == (200, True), name
+    assert stack.data("query", "battle_outcomes")["rows"]
 
 
 def test_the_report_has_its_charts(stack: Stack) -> None:

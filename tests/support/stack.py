@@ -26,7 +26,7 @@ class Stack:
         ports: dict[str, Any] = dict(zip(names, free_ports(len(names)), strict=True))
         self.settings = Settings(var_dir=str(folder), profile=profile, **ports)
         self._http = urllib3.PoolManager()
-        self._token: str | None = None
+        self._tokens: dict[str, str] = {}
 
     @property
     def environment(self) -> dict[str, str]:
@@ -56,24 +56,29 @@ class Stack:
         return json.loads(self.done(*words, "--json"))
 
     def request(
-        self, method: str, path: str, body: object = None, headers: dict[str, str] | None = None
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        headers: dict[str, str] | None = None,
+        role: str = "game",
     ) -> tuple[int, Any]:
-        """Ask the API as a game; return the status and the decoded body."""
-        if self._token is None:
-            self._token = self.done("token", "game").strip()
+        """Ask the API in a role; return the status and the decoded body."""
+        if role not in self._tokens:
+            self._tokens[role] = self.done("token", role).strip()
         answered = self._http.request(
             method,
             self.settings.api_url + path,
             body=None if body is None else json.dumps(body),
-            headers={"Authorization": f"Bearer {self._token}", **(headers or {})},
+            headers={"Authorization": f"Bearer {self._tokens[role]}", **(headers or {})},
             retries=False,
             timeout=30.0,
         )
         return answered.status, json.loads(answered.data)
 
     def forget_token(self) -> None:
-        """Ask with a new token from now on."""
-        self._token = None
+        """Ask with new tokens from now on."""
+        self._tokens.clear()
 
     def processes(self) -> dict[str, dict[str, Any]]:
         """Return what `status` tells of each process, by name."""
