@@ -10,7 +10,7 @@ import select
 import socket
 import sys
 import time
-from collections import Counter
+from collections import Counter, deque
 from itertools import cycle
 
 import msgspec
@@ -94,13 +94,14 @@ class _Loop:
 
     def paced(self, rate: float, deadline: float) -> None:
         """Begin requests evenly; one that finds no idle connection counts from when it was due."""
-        clock, idle = time.perf_counter, list(self._send)
+        clock, idle = time.perf_counter, deque(self._send)
         due = clock()
         due_at: dict[int, float] = {}
         while due < deadline or due_at:
             now = clock()
             while due <= now and due < deadline and idle:
-                fd = idle.pop()
+                # In turn: the server closes a connection that is idle for half a minute.
+                fd = idle.popleft()
                 due_at[fd] = due
                 self._send[fd](next(self._requests))
                 due += 1 / rate
