@@ -71,11 +71,6 @@ def _spark(settings: Settings, scratch: Path) -> dict[str, str]:
         # Batches are small and their plans known: planning again at run time only costs.
         "spark.sql.adaptive.enabled": "false",
         "spark.sql.shuffle.partitions": str(settings.streaming_cores),
-        # A record with one wrong field is wrong as a whole; see parsing.py.
-        "spark.sql.json.enablePartialResults": "false",
-        # What is cached lives for one batch: packing it tight would cost more than it saves.
-        "spark.sql.inMemoryColumnarStorage.compressed": "false",
-        "spark.sql.inMemoryColumnarStorage.batchSize": "2000",
         # The state that the driver keeps for a console that is not there.
         "spark.sql.ui.retainedExecutions": "1",
         "spark.ui.retainedJobs": "1",
