@@ -19,6 +19,8 @@ from src.economy.engine import EngineError
 from src.economy.questions import questions
 from src.event_log.kafka_log import KafkaEventLog
 from src.event_log.kafka_replay_log import KafkaReplayLog
+from src.event_log.librdkafka_log import LibrdkafkaEventLog
+from src.event_log.log import EventLog
 from src.event_log.reader import LogReader
 from src.event_log.relay import Pace, Relay, watchdog
 from src.events.record import Recorder
@@ -178,9 +180,10 @@ def build_outbox(settings: Settings) -> Outbox:
     return Outbox(settings.redis_host, settings.redis_port, Keys(settings.realm))
 
 
-def build_log(settings: Settings) -> KafkaEventLog:
+def build_log(settings: Settings) -> EventLog:
     """Return the log of a realm, as its one writer has it."""
-    return KafkaEventLog(settings.kafka_bootstrap, settings.realm)
+    client = KafkaEventLog if settings.relay_client == "kafka-python" else LibrdkafkaEventLog
+    return client(settings.kafka_bootstrap, settings.realm)
 
 
 def build_log_reader(settings: Settings) -> LogReader:

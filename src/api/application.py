@@ -14,6 +14,7 @@ from src.api.economy import economy
 from src.api.errors import response_to
 from src.api.guilds import guilds
 from src.api.health import health
+from src.api.hot_path import HotPath
 from src.api.ids import IdConverter
 from src.api.items import items
 from src.api.legacy import legacy
@@ -61,8 +62,10 @@ def build_app(settings: Settings) -> Flask:
         # Before flask-restx, which would have `/` for itself.
         app.register_blueprint(legacy)
     attach(app, services)
-    attach_authenticator(app, Authenticator(services.tokens, settings.token_cache_s))
-    app.wsgi_app = around_requests(app.wsgi_app, new_id)  # type: ignore[assignment, method-assign]  # as Flask documents it
+    authenticator = Authenticator(services.tokens, settings.token_cache_s)
+    attach_authenticator(app, authenticator)
+    trading = HotPath(app.wsgi_app, services.trades, authenticator, settings.api_body_bytes_max)
+    app.wsgi_app = around_requests(trading, new_id)  # type: ignore[assignment, method-assign]  # as Flask documents it
     api = _GuildhallApi(
         app,
         version="1",

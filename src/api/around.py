@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 #: Where a request's id stands in its WSGI environment.
 REQUEST_ID = "guildhall.request_id"
+#: Where the route of a request stands that was not served by Flask.
+ROUTE = "guildhall.route"
 
 #: Visible ASCII: what a header can carry unharmed.
 _REQUEST_ID = re.compile(r"[\x21-\x7e]{1,128}")
@@ -36,11 +38,7 @@ def around_requests(app: WSGIApplication, new_id: Callable[[], str]) -> WSGIAppl
         environ[REQUEST_ID] = request_id
 
         def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:  # noqa: ANN401 - WSGI
-            # Werkzeug leaves its request here; the rule, not the path, names the series: one a
-            # route, however many players there are.
-            request = environ.get("werkzeug.request")
-            rule = None if request is None else request.url_rule
-            route = "unknown" if rule is None else rule.rule
+            route = environ.get(ROUTE) or _route_in_flask(environ)
             took_s = time.perf_counter() - began_at
             count_request(environ["REQUEST_METHOD"], route, status[:3], took_s)
             return start_response(status, [*headers, ("X-Request-Id", request_id)], *error)
@@ -48,3 +46,11 @@ def around_requests(app: WSGIApplication, new_id: Callable[[], str]) -> WSGIAppl
         return app(environ, start)
 
     return serve
+
+
+def _route_in_flask(environ: WSGIEnvironment) -> str:
+    """Return the rule, not the path: one series a route, however many players there are."""
+    # Werkzeug leaves its request here.
+    request = environ.get("werkzeug.request")
+    rule = None if request is None else request.url_rule
+    return "unknown" if rule is None else str(rule.rule)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
 import sys
 from typing import TypeVar
 
@@ -11,6 +9,7 @@ from flask import Flask, current_app, g, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from src.api.around import REQUEST_ID
+from src.api.asking import asking
 from src.api.bodies import decoded
 from src.api.errors import InvalidRequest, MalformedBody
 from src.bootstrap import Services
@@ -19,9 +18,6 @@ from src.services.ledger import Asked
 Body = TypeVar("Body")
 
 _EXTENSION = "guildhall"
-#: Visible ASCII: what a header can carry unharmed.
-_KEY = re.compile(r"[\x21-\x7e]{1,255}")
-
 LIMIT_DEFAULT = 50
 LIMIT_MAX = 1_000
 
@@ -78,18 +74,10 @@ def asked() -> Asked:
     """Return who asks, with the idempotency key if the request has one.
 
     Raises:
-        InvalidRequest: the key is not 1 to 255 visible ASCII characters.
+        InvalidRequest: as `src.api.asking.asking` says.
     """
-    key = request.environ.get("HTTP_IDEMPOTENCY_KEY")
-    if key is None:
-        return Asked(request_id())
-    if not _KEY.fullmatch(key):
-        fault = "must be 1 to 255 visible ASCII characters"
-        raise InvalidRequest([{"path": "header Idempotency-Key", "fault": fault}])
-    seen = hashlib.blake2b(digest_size=16)
-    seen.update(f"{request.method} {request.path}\n".encode())
-    seen.update(received())
-    return Asked(request_id(), g.holder.token_id, key, seen.hexdigest())
+    asks = f"{request.method} {request.path}"
+    return asking(request.environ, g.holder.token_id, asks, received)
 
 
 def limit() -> int:

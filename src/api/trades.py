@@ -17,17 +17,21 @@ from src.services.errors import Explained
 from src.services.ledger import Told
 from src.services.orders import BatchOrder, TradeOrder
 
-trades = Namespace("trades", "Trades between players", path="/v1/trades")
+TRADES_PATH = "/v1/trades"
+#: Who may let players trade with each other.
+TRADING_ROLES = (Role.OPERATOR, Role.GAME)
+
+trades = Namespace("trades", "Trades between players", path=TRADES_PATH)
 
 
 @trades.route("")
 class Trades(Resource):  # type: ignore[misc]  # flask-restx is untyped
-    """Trades between two players."""
+    """Trades between two players; most are served by `src/api/hot_path.py` in front of this."""
 
     @documented(
         trades, 201, 400, 404, 409, 422, 503, body=TradeOrder, view=SettledView, changes=True
     )
-    @allowed(Role.OPERATOR, Role.GAME)
+    @allowed(*TRADING_ROLES)
     def post(self) -> Response:
         """Settle a trade between two players, or say why not."""
         return outcome_response(services().trades.trade(body(TradeOrder), asked()))
@@ -38,7 +42,7 @@ class Batch(Resource):  # type: ignore[misc]  # flask-restx is untyped
     """Many trades in one request."""
 
     @documented(trades, 200, 400, 422, 503, body=BatchOrder, changes=True)
-    @allowed(Role.OPERATOR, Role.GAME)
+    @allowed(*TRADING_ROLES)
     def post(self) -> Response:
         """Settle or refuse each trade on its own, in order; one result each.
 

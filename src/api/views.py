@@ -119,11 +119,14 @@ def outcome_response(told: Told, settled_status: int = 201) -> Response:
     return json_response(body, settled_status, headers)
 
 
+def json_of(body: Any) -> bytes:  # noqa: ANN401 - whatever JSON can say
+    """Return a body as JSON."""
+    return _ENCODER.encode(body)
+
+
 def json_response(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:  # noqa: ANN401 - whatever JSON can say
     """Return a body as a JSON response."""
-    return Response(
-        _ENCODER.encode(body), status=status, headers=headers, content_type="application/json"
-    )
+    return Response(json_of(body), status=status, headers=headers, content_type="application/json")
 
 
 def replay_header(*, replayed: bool) -> dict[str, str]:

@@ -22,6 +22,9 @@ _JVM_OPTIONS = (
     "-Xms128m",
     "-Xmx256m",
     "-XX:+UseSerialGC",
+    # The second compiler takes more of two cores, for minutes, than its code gives back
+    # (docs/decisions/0029).
+    "-XX:TieredStopAtLevel=1",
     "-XX:MaxMetaspaceSize=128m",
     "-XX:ReservedCodeCacheSize=64m",
     "-XX:+ExitOnOutOfMemoryError",

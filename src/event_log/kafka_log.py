@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import closing
 
-from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka import KafkaProducer
 from kafka.errors import KafkaError
 
 from src.event_log.log import LogError
+from src.event_log.position import read_position
 from src.event_log.topics import TOPIC_RELAY_POSITION
 from src.events.outbox_entry import Record
 
@@ -22,7 +22,6 @@ _BOOTSTRAP_TIMEOUT_MS = 60_000
 #: The longest wait between two tries to connect. With the client's own, 30 s, the realm stayed shut
 #: that much longer than Kafka was away.
 _RECONNECT_MS_MAX = 1_000
-_POLL_MS = 1_000
 
 
 class KafkaEventLog:
@@ -54,10 +53,7 @@ class KafkaEventLog:
 
     def position(self) -> int:
         """Return the seq of the last record ever committed, 0 when there is none."""
-        try:
-            return self._read_position()
-        except KafkaError as error:
-            raise LogError(f"reading the position failed: {error!r}") from error
+        return read_position(self._bootstrap, self._realm)
 
     def publish(self, records: Sequence[Record], position: int) -> None:
         """Commit all records and the new position, or none of them."""
@@ -84,31 +80,3 @@ class KafkaEventLog:
         if self._producer is not None:
             self._producer.close(timeout=0)
             self._producer = None
-
-    def _read_position(self) -> int:
-        """Read the markers up to the end of the topic; the last of this realm holds."""
-        partition = TopicPartition(TOPIC_RELAY_POSITION, 0)
-        # A read_committed reader's end lies before the first open transaction, be it another
-        # realm's, and our marker may lie behind that: so the end is that of all that is written.
-        with closing(self._consumer("read_uncommitted")) as consumer:
-            end = consumer.end_offsets([partition])[partition]
-        with closing(self._consumer("read_committed")) as consumer:
-            consumer.assign([partition])
-            consumer.seek_to_beginning(partition)
-            found = 0
-            while consumer.position(partition) < end:
-                for batch in consumer.poll(timeout_ms=_POLL_MS).values():
-                    for record in batch:
-                        if record.key == self._realm:
-                            found = int(record.value)
-            return found
-
-    def _consumer(self, isolation_level: str) -> KafkaConsumer:
-        return KafkaConsumer(
-            bootstrap_servers=self._bootstrap,
-            bootstrap_timeout_ms=_BOOTSTRAP_TIMEOUT_MS,
-            reconnect_backoff_max_ms=_RECONNECT_MS_MAX,
-            isolation_level=isolation_level,
-            enable_auto_commit=False,
-            group_id=None,
-        )

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from src.config import Settings
 from src.event_log.kafka_log import KafkaEventLog
-from src.event_log.log import LogError
+from src.event_log.log import EventLog, LogError
 from src.event_log.topics import TOPIC_RELAY_POSITION
 from src.events.outbox_entry import Record
 from tests.support.relays import committed, event_log, with_kafka
@@ -22,13 +22,14 @@ from tests.support.relays import committed, event_log, with_kafka
 pytestmark = pytest.mark.kafka
 
 
-@pytest.fixture
-def settings(event_topics: str) -> Settings:
-    return with_kafka(Settings(realm=f"t{secrets.token_hex(6)}"), event_topics)
+@pytest.fixture(params=["librdkafka", "kafka-python"])
+def settings(request: pytest.FixtureRequest, event_topics: str) -> Settings:
+    own = Settings(realm=f"t{secrets.token_hex(6)}", relay_client=request.param)
+    return with_kafka(own, event_topics)
 
 
 @pytest.fixture
-def log(settings: Settings) -> Iterator[KafkaEventLog]:
+def log(settings: Settings) -> Iterator[EventLog]:
     with event_log(settings) as found:
         found.fence()
         yield found
@@ -69,12 +70,12 @@ def position_after(settings: Settings) -> int:
         return successor.position()
 
 
-def test_a_new_realm_begins_at_zero(log: KafkaEventLog) -> None:
+def test_a_new_realm_begins_at_zero(log: EventLog) -> None:
     assert log.position() == 0
 
 
 def test_records_and_position_are_there_together(
-    settings: Settings, log: KafkaEventLog, topic: str
+    settings: Settings, log: EventLog, topic: str
 ) -> None:
     log.publish(numbered(topic, 1, 2, 3), 3)
     log.publish(numbered(topic, 4), 4)
@@ -89,7 +90,7 @@ def test_a_writer_that_has_not_fenced_cannot_publish(settings: Settings, topic: 
 
 
 def test_a_fenced_writer_publishes_nothing_any_more(
-    settings: Settings, log: KafkaEventLog, topic: str
+    settings: Settings, log: EventLog, topic: str
 ) -> None:
     log.publish(numbered(topic, 1), 1)
     with event_log(settings) as successor:
@@ -101,16 +102,14 @@ def test_a_fenced_writer_publishes_nothing_any_more(
     assert values(settings, topic) == [b"1", b"2"]
 
 
-def test_realms_have_positions_of_their_own(
-    settings: Settings, log: KafkaEventLog, topic: str
-) -> None:
+def test_realms_have_positions_of_their_own(settings: Settings, log: EventLog, topic: str) -> None:
     log.publish(numbered(topic, 7), 7)
     assert position_after(replace(settings, realm=f"{settings.realm}2")) == 0
 
 
 @pytest.mark.parametrize("place", [0, 1, 2])
 def test_a_record_that_the_log_refuses_takes_the_whole_transaction_with_it(
-    settings: Settings, log: KafkaEventLog, topic: str, place: int
+    settings: Settings, log: EventLog, topic: str, place: int
 ) -> None:
     log.publish(numbered(topic, 1), 1)
     records = numbered(topic, 2, 3)
@@ -122,21 +121,22 @@ def test_a_record_that_the_log_refuses_takes_the_whole_transaction_with_it(
 
 
 def test_a_record_that_is_larger_than_any_request_is_a_fault_of_the_log(
-    settings: Settings, log: KafkaEventLog, topic: str
+    settings: Settings, log: EventLog, topic: str
 ) -> None:
     with pytest.raises(LogError):
         log.publish([Record(topic, b"key", bytes(9_000_000), 1)], 1)
     assert position_after(settings) == 0
 
 
-def test_a_topic_that_is_not_there_is_a_fault_of_the_log(log: KafkaEventLog) -> None:
-    log._producer.config["max_block_ms"] = 500  # type: ignore[union-attr]  # noqa: SLF001 - else a minute
+def test_a_topic_that_is_not_there_is_a_fault_of_the_log(log: EventLog) -> None:
+    if isinstance(log, KafkaEventLog):
+        log._producer.config["max_block_ms"] = 500  # type: ignore[union-attr]  # noqa: SLF001 - else a minute
     with pytest.raises(LogError):
         log.publish(numbered("no-such-topic", 1), 1)
 
 
 def test_the_transaction_of_another_realm_does_not_hide_the_position(
-    settings: Settings, log: KafkaEventLog, topic: str
+    settings: Settings, log: EventLog, topic: str
 ) -> None:
     other = KafkaProducer(
         bootstrap_servers=settings.kafka_bootstrap, transactional_id=f"other-{settings.realm}"

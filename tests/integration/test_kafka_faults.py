@@ -9,14 +9,16 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 from kafka.errors import KafkaError
 from msgspec.structs import replace
 
+from src.config import Settings
 from src.event_log.kafka_log import KafkaEventLog
+from src.event_log.librdkafka_log import LibrdkafkaEventLog
 from src.event_log.log import LogError
 from src.event_log.relay import EXIT_FAILED
 from src.event_log.topics import ensure_topics
@@ -27,7 +29,6 @@ from tests.support.redis import RunningRedis
 from tests.support.relays import (
     PARTITIONS,
     drained,
-    event_log,
     logged_events,
     relay_of,
     relay_process,
@@ -123,15 +124,20 @@ def expect_all_once(realm: Realm) -> None:
     assert events[-len(waiting) :] == waiting
 
 
+@pytest.mark.parametrize("client", ["librdkafka", "kafka-python"])
 def test_a_send_that_failed_fails_the_transaction_that_would_have_been_committed(
-    broker: RunningBroker, waiting: Realm
+    broker: RunningBroker, waiting: Realm, client: str
 ) -> None:
     """After a delivery time-out kafka-python commits the transaction without the record."""
     assert broker.pid is not None
     waits = waiting.events()
-    with event_log(waiting.settings) as log, relay_of(waiting.settings, log=log) as relay:
+    with (
+        closing(impatient_log(waiting.settings, client)) as log,
+        relay_of(waiting.settings, log=log) as relay,
+    ):
         position = relay.step(relay.start())
-        time_out_after(log, 1_000)
+        if isinstance(log, KafkaEventLog):
+            time_out_after(log, 1_000)
         # The broker is back before the commit is sent, and long before that times out.
         back = threading.Timer(3, os.kill, (broker.pid, signal.SIGCONT))
         os.kill(broker.pid, signal.SIGSTOP)
@@ -141,6 +147,13 @@ def test_a_send_that_failed_fails_the_transaction_that_would_have_been_committed
         back.join()
     assert waiting.events() == waits[position:]
     expect_all_once(waiting)
+
+
+def impatient_log(settings: Settings, client: str) -> LibrdkafkaEventLog | KafkaEventLog:
+    """Give a log whose transactions fail after a second; kafka-python's by `time_out_after`."""
+    if client == "kafka-python":
+        return KafkaEventLog(settings.kafka_bootstrap, settings.realm)
+    return LibrdkafkaEventLog(settings.kafka_bootstrap, settings.realm, transaction_s=1)
 
 
 def time_out_after(log: KafkaEventLog, delivery_ms: int) -> None:

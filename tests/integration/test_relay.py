@@ -7,9 +7,9 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -17,9 +17,9 @@ from msgspec.structs import replace
 from src.bootstrap import build_log_reader, build_outbox
 from src.config import Settings
 from src.event_log.kafka_log import KafkaEventLog
+from src.event_log.librdkafka_log import LibrdkafkaEventLog
 from src.event_log.log import LogError
 from src.event_log.relay import EXIT_FAILED, EXIT_REDIS_FORGOT, OutboxGap, RedisForgot, watchdog
-from src.events.outbox_entry import Record
 from src.player_store.keys import Keys
 from src.player_store.outbox import Outbox
 from src.services.ledger import Asked
@@ -49,18 +49,18 @@ class DiesBeforeTrim(Outbox):
         super().trim(up_to_seq)
 
 
-class DiesInTransaction(KafkaEventLog):
-    """A log whose writer is killed when all records are sent and not committed."""
+class DiesInTransaction:
+    """A client of Kafka whose process is killed when all records are sent and not committed."""
 
-    def publish(self, records: Sequence[Record], position: int) -> None:
-        """Send, and die."""
-        producer = self._producer
-        assert producer is not None
-        producer.commit_transaction = self._die
-        super().publish(records, position)
+    def __init__(self, producer: object) -> None:
+        self._producer = producer
 
-    @staticmethod
-    def _die() -> None:
+    def __getattr__(self, name: str) -> Any:
+        """Do what the client does, as long as it lives."""
+        return getattr(self._producer, name)
+
+    def commit_transaction(self, *_timeout: float) -> None:
+        """Die."""
         raise Killed
 
 
@@ -124,14 +124,20 @@ def test_killed_between_publishing_and_trimming_nothing_is_doubled(logged_realm:
     expect_exactly(settings, waiting)
 
 
-def test_killed_in_mid_transaction_nothing_is_lost_or_doubled(logged_realm: Realm) -> None:
+@pytest.mark.parametrize("kind", [LibrdkafkaEventLog, KafkaEventLog])
+def test_killed_in_mid_transaction_nothing_is_lost_or_doubled(
+    logged_realm: Realm, kind: type[LibrdkafkaEventLog | KafkaEventLog]
+) -> None:
     realm = logged_realm
     play(realm, 5)
     waiting = realm.events()
     settings = realm.settings
-    dying = DiesInTransaction(settings.kafka_bootstrap, settings.realm)
-    with relay_of(settings, log=dying) as relay, pytest.raises(Killed):
-        relay.step(relay.start())
+    log = kind(settings.kafka_bootstrap, settings.realm)
+    with relay_of(settings, log=log) as relay:
+        position = relay.start()
+        log._producer = DiesInTransaction(log._producer)  # noqa: SLF001 - dies in its place
+        with pytest.raises(Killed):
+            relay.step(position)
     assert realm.events() == waiting
     with relay_of(settings) as relay:
         assert relay.start() == 0

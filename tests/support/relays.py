@@ -11,9 +11,9 @@ import pytest
 from kafka import KafkaConsumer, TopicPartition
 from msgspec.structs import replace
 
-from src.bootstrap import build_outbox
+from src.bootstrap import build_log, build_outbox
 from src.config import Settings, as_environment
-from src.event_log.kafka_log import KafkaEventLog
+from src.event_log.log import EventLog
 from src.event_log.relay import Pace, Relay
 from src.event_log.topics import ensure_topics
 from src.events.outbox_entry import Record
@@ -48,9 +48,9 @@ def logged_realm(settings: Settings, event_topics: str) -> Iterator[Realm]:
 
 
 @contextmanager
-def event_log(settings: Settings) -> Iterator[KafkaEventLog]:
+def event_log(settings: Settings) -> Iterator[EventLog]:
     """Give a log that is closed at the end."""
-    with closing(KafkaEventLog(settings.kafka_bootstrap, settings.realm)) as log:
+    with closing(build_log(settings)) as log:
         yield log
 
 
@@ -58,13 +58,13 @@ def event_log(settings: Settings) -> Iterator[KafkaEventLog]:
 def relay_of(
     settings: Settings,
     *,
-    log: KafkaEventLog | None = None,
+    log: EventLog | None = None,
     outbox: Outbox | None = None,
     entries_max: int = 5,
 ) -> Iterator[Relay]:
     """Give a relay of a realm; what is not given is made, and all is closed at the end."""
     with (
-        closing(log or KafkaEventLog(settings.kafka_bootstrap, settings.realm)) as its_log,
+        closing(log or build_log(settings)) as its_log,
         closing(outbox or build_outbox(settings)) as its_outbox,
     ):
         yield Relay(its_outbox, its_log, Pace(entries_max, gather_s=0), nullcontext)
