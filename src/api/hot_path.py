@@ -1,9 +1,9 @@
 """The one route that is served without Flask as well: a single trade, most of what a game sends.
 
-Flask and flask-restx take about 150 us of processor time a request, where deciding and committing a
-trade takes 350 (docs/decisions/0029). So what is plainly a trade is decoded and answered here, by
-the same decoder, services and views. Everything else goes on to Flask with its body unread: another
-address, a token or a body that is not good; Flask has the words for it, and documents the route.
+Flask and flask-restx took a third of a trade's processor time (docs/decisions/0029). So what is
+plainly a trade is decoded and answered here, by the same decoder, services and views. Everything
+else goes on to Flask: another address, a token or a body that is not good. Flask has the words for
+it, and documents the route.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ _JVM_OPTIONS = (
     "-Xmx256m",
     "-XX:+UseSerialGC",
     # The second compiler takes more of two cores, for minutes, than its code gives back
-    # (docs/decisions/0029).
+    # (docs/decisions/0030).
     "-XX:TieredStopAtLevel=1",
     "-XX:MaxMetaspaceSize=128m",
     "-XX:ReservedCodeCacheSize=64m",
