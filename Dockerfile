@@ -20,7 +20,7 @@ COPY deploy/jars deploy/jars
 # By coordinates, with the Ivy that pyspark ships; then exactly the files of the lists, byte for byte.
 RUN java -jar .venv/lib/python3.11/site-packages/pyspark/jars/ivy-*.jar \
         -cache /tmp/ivy -ivy deploy/jars/ivy.xml \
-        -confs kafka spark hadoop metastore presto presto-iceberg \
+        -confs kafka spark hadoop metastore presto presto-iceberg presto-groups \
         -retrieve '.venv/jars/[conf]/[artifact]-[revision](-[classifier]).[ext]' \
     && rm -rf /tmp/ivy \
     && diff <(sort -k 2 deploy/jars/SHA256SUMS deploy/jars/SHA256SUMS.full) \

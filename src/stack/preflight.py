@@ -48,7 +48,7 @@ PORT_SETTINGS: Mapping[str, tuple[tuple[str, str], ...]] = {
 }
 
 #: The folders of jars that only the full profile has.
-_FULL_JARS = ("hadoop", "metastore", "presto", "presto-iceberg")
+_FULL_JARS = ("hadoop", "metastore", "presto", "presto-iceberg", "presto-groups")
 
 
 def check_machine(settings: Settings) -> None:

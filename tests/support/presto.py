@@ -66,7 +66,8 @@ class RunningPresto:
 
     def register(self, warehouse: Path) -> None:
         """Make the tables of a folder those of the catalogue, with the views over them."""
-        for (name,) in self.ask_as(MIGRATIONS, "show tables"):
+        tables = "select table_name from information_schema.tables where table_type = 'BASE TABLE'"
+        for (name,) in self.ask_as(MIGRATIONS, f"{tables} and table_schema = 'guildhall'"):
             self.ask_as(MIGRATIONS, f"call system.unregister_table('guildhall', '{name}')")
         for table in sorted(path for path in (warehouse / "guildhall").iterdir()):
             metadata = f"file://{table / 'metadata'}"

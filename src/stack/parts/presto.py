@@ -14,6 +14,9 @@ from src.stack.process import Process
 
 _CONFIG = DEPLOY / "presto"
 
+#: Parts of `deploy/jars/ivy.xml`.
+_PLUGINS = ("presto-iceberg", "presto-groups")
+
 #: What is filled in; the other files are read as they are.
 _TEMPLATES = ("config.properties", "catalog/guildhall.properties")
 
@@ -56,11 +59,12 @@ def render_presto_config(settings: Settings, folder: Path) -> Path:
 
 
 def _plugins(folder: Path) -> Path:
-    """Return a folder with one plugin: the jars as they were fetched."""
+    """Return a folder of plugins, each a folder of jars as they were fetched."""
     plugins = folder / "plugin"
     plugins.mkdir(parents=True, exist_ok=True)
-    link = plugins / "iceberg"
-    # Made anew: the folder of the program may have moved since.
-    link.unlink(missing_ok=True)
-    link.symlink_to(jars("presto-iceberg"))
+    for part in _PLUGINS:
+        link = plugins / part
+        # Made anew: the folder of the program may have moved since.
+        link.unlink(missing_ok=True)
+        link.symlink_to(jars(part))
     return plugins
