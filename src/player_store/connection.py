@@ -85,7 +85,8 @@ def connect(host: str, port: int, epoch: Epoch | None = None) -> redis.Redis:
         redis_connect_func=on_connect,
         protocol=2,
     )
-    return redis.Redis(connection_pool=pool)
+    # Not by the constructor: a client made there leaves the pool open when it is closed.
+    return redis.Redis.from_pool(pool)
 
 
 def reachable(method: Callable[P, R]) -> Callable[P, R]:
