@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import duckdb
 from pyiceberg.types import (
@@ -33,6 +31,7 @@ from src.economy.engine import (
     Answer,
     Column,
     ColumnType,
+    OpenEngine,
     Parameter,
     QueryFailedError,
     WarehouseUnreachableError,
@@ -71,7 +70,7 @@ _COLUMN_TYPES: dict[str, ColumnType] = {
 }
 
 
-class DuckDbEngine:
+class DuckDbEngine(OpenEngine):
     """Answers SQL over the warehouse as it was when the engine was made.
 
     Each table is pinned to its newest snapshot then, so that all answers agree with each other.
@@ -140,17 +139,6 @@ class DuckDbEngine:
     def close(self) -> None:
         """Let go of the files and the memory."""
         self._connection.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 def _unreadable(error: duckdb.IOException) -> WarehouseUnreachableError:

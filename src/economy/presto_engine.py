@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 from urllib.parse import quote
 
 import requests
@@ -20,6 +19,7 @@ from src.config import Settings
 from src.economy.engine import (
     Answer,
     Column,
+    OpenEngine,
     Parameter,
     QueryFailedError,
     WarehouseUnreachableError,
@@ -48,7 +48,7 @@ _IS_MISSING = re.compile(r"(?:Table|Schema|View) \S+ does not exist")
 _OUT_OF_REACH = frozenset({"EXTERNAL", "INTERNAL_ERROR"})
 
 
-class PrestoEngine:
+class PrestoEngine(OpenEngine):
     """Answers SQL over the warehouse as it is when each query begins.
 
     A question reads each table at its newest snapshot; two questions may see different ones. It can
@@ -113,17 +113,6 @@ class PrestoEngine:
     def close(self) -> None:
         """Close the connections."""
         self._session.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _fetch(
         self, sql: str, parameters: Sequence[Parameter]
