@@ -24,15 +24,14 @@ local answer_ttl, answer = tonumber(ARGV[6]), ARGV[7]
 local players, lines, changes = tonumber(ARGV[8]), tonumber(ARGV[9]), tonumber(ARGV[10])
 local recent_kept = tonumber(ARGV[11])
 
-if redis.call('GET', checked_key) ~= run_id then
+-- All that is compared by one command, and all players written by one: each has its price.
+local FOUND_BEFORE = 2 -- the checked run_id, and the answer
+local found = redis.call('MGET', checked_key, unpack(KEYS, FIXED_KEYS, FIXED_KEYS + players))
+if found[1] ~= run_id then
   return {'unchecked'}
 end
-
-if answer_ttl > 0 then
-  local given = redis.call('GET', answer_key)
-  if given then
-    return {'replayed', given}
-  end
+if answer_ttl > 0 and found[2] then
+  return {'replayed', found[2]}
 end
 
 -- An empty outbox takes an entry of any size: it could never be taken otherwise.
@@ -47,19 +46,17 @@ local function version_of(state)
   return state and string.match(state, '^[^\n]*') or '0'
 end
 
--- All players by one command each way: a batch touches many, and each command has its price.
+local written, conflict = {}, false
+for i = 1, players do
+  if version_of(found[FOUND_BEFORE + i]) ~= ARGV[FIXED_ARGS + 2 * i - 1] then
+    conflict = true
+  end
+  written[2 * i - 1], written[2 * i] = KEYS[FIXED_KEYS + i], ARGV[FIXED_ARGS + 2 * i]
+end
+if conflict then
+  return {'conflict', unpack(found, FOUND_BEFORE + 1, FOUND_BEFORE + players)}
+end
 if players > 0 then
-  local states = redis.call('MGET', unpack(KEYS, FIXED_KEYS + 1, FIXED_KEYS + players))
-  local written, conflict = {}, false
-  for i = 1, players do
-    if version_of(states[i]) ~= ARGV[FIXED_ARGS + 2 * i - 1] then
-      conflict = true
-    end
-    written[2 * i - 1], written[2 * i] = KEYS[FIXED_KEYS + i], ARGV[FIXED_ARGS + 2 * i]
-  end
-  if conflict then
-    return {'conflict', unpack(states)}
-  end
   redis.call('MSET', unpack(written))
 end
 
