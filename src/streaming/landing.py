@@ -12,6 +12,7 @@ from pyspark.sql import functions as F  # noqa: N812 - Spark's own name for it
 from src.events.definitions import EVENTS, TOPIC_PLAYER_STATE, TOPIC_TRADE
 from src.events.fields import fields_of
 from src.streaming.data_files import Positions, Target, Written, together, write_files
+from src.streaming.gathering import BACKLOG_RECORDS
 from src.streaming.parsing import RowsOf, event_rows, leg_rows, quarantine_rows
 from src.streaming.schemas import PLAYER_STATE, QUARANTINE, TRADE, TRADE_LEG
 from src.streaming.tables import DAY_OF, LandingTable
@@ -30,7 +31,7 @@ _ROWS_OF: dict[str, dict[str, RowsOf]] = {
 }
 
 #: Up to this many records one task is quicker than two, and leaves half as many files.
-_ONE_TASK_RECORDS = 10_000
+_ONE_TASK_RECORDS = BACKLOG_RECORDS
 
 _DECODER = msgspec.msgpack.Decoder(Written)
 
@@ -40,7 +41,7 @@ class Stopped(Exception):
 
 
 class Landing:
-    """Lands the batches of one topic. `land` is what Spark calls for each."""
+    """Lands the batches of one topic."""
 
     def __init__(self, spark: SparkSession, topic: str) -> None:
         """Land `topic`, one of `EVENTS`, in its tables, which must exist."""
@@ -61,8 +62,8 @@ class Landing:
         partitions = known[0].keys() if all(known) else set()
         return {p: min(positions.get(p, 0) for positions in known) for p in partitions}
 
-    def land(self, records: DataFrame, batch_id: int) -> None:
-        """Land one batch of Kafka records.
+    def land(self, records: DataFrame, batch_id: int) -> int:
+        """Land one batch of Kafka records; return how many it had.
 
         Raises:
             Stopped: `finish` was called before the batch began.
@@ -75,7 +76,7 @@ class Landing:
             #   again.
             written = self._written(records)
             if not written.records:
-                return
+                return 0
             if written.unfit:
                 _log.warning("batch %d of %s: %d unfit", batch_id, self._topic, written.unfit)
             # 2 Commit table by table, unfit records first. Dies between two: a restart begins at
@@ -85,6 +86,7 @@ class Landing:
                 if name != QUARANTINE or written.unfit:
                     self._append(table, written)
             # 3 Spark notes the batch as done. Dies before that: nothing depends on the note.
+            return written.records
 
     def finish(self, timeout_s: float) -> bool:
         """Let the running batch end and begin no other; say whether it ended in time."""

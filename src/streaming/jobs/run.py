@@ -17,6 +17,7 @@ from pyspark.sql.streaming.query import StreamingQuery
 
 from src.config import Settings, load_settings
 from src.streaming.catalogue import land_catalogue
+from src.streaming.gathering import Gathering
 from src.streaming.history import TableError
 from src.streaming.landing import Landing
 from src.streaming.maintenance_rounds import Rounds
@@ -50,6 +51,7 @@ class LandingJob:
         self._spark = spark
         self._settings = settings
         self._landings = {topic: Landing(spark, topic) for topic in topics}
+        self._gatherings = {topic: Gathering(it.land) for topic, it in self._landings.items()}
         self._lag = LagTeller(settings)
         self.queries: list[StreamingQuery] = []
 
@@ -73,7 +75,7 @@ class LandingJob:
             query = (
                 read_topic(self._spark, self._settings, topic, start)
                 .writeStream.queryName(topic)
-                .foreachBatch(landing.land)
+                .foreachBatch(self._gatherings[topic])
                 .option("checkpointLocation", f"file://{checkpoint}")
                 .trigger(processingTime=f"{self._settings.streaming_trigger_ms} milliseconds")
                 .start()
@@ -93,6 +95,8 @@ class LandingJob:
 
     def stop(self) -> None:
         """Let running batches end, then stop the queries."""
+        for gathering in self._gatherings.values():
+            gathering.end()
         for topic, landing in self._landings.items():
             if not landing.finish(_FINISH_S_MAX):
                 _log.warning("the batch of %s did not end in time: it lands after a restart", topic)
