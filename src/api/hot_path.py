@@ -58,9 +58,9 @@ class HotPath:
     def _read(self, environ: WSGIEnvironment) -> tuple[Holder, bytes, TradeOrder] | None:
         """Return who asks for which trade; None when there is anything to be said about it."""
         length = environ.get("CONTENT_LENGTH") or ""
-        if not (length.isascii() and length.isdecimal()) or int(length) > self._body_bytes_max:
-            return None
         try:
+            if not (length.isascii() and length.isdecimal()) or int(length) > self._body_bytes_max:
+                return None
             holder = self._authenticator.holder(environ.get("HTTP_AUTHORIZATION"))
             if holder.role not in TRADING_ROLES:
                 return None

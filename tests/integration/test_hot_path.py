@@ -153,6 +153,7 @@ SENT: dict[str, tuple[bytes, dict[str, str | None], str]] = {
     "nothing": (b"", {}, "invalid"),
     "no length": (b"{}", {"CONTENT_LENGTH": None}, "invalid"),
     "a length that is none": (b"{}", {"CONTENT_LENGTH": "-1"}, "invalid"),
+    "a length beyond all digits": (b"{}", {"CONTENT_LENGTH": "9" * 5_000}, "invalid"),
     "less than announced": (b"{}", {"CONTENT_LENGTH": "9"}, "malformed"),
     "a negative amount": (
         b'{"player_1":{"player_id":1,"gold":-1},"player_2":{"player_id":2}}',
