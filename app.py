@@ -17,11 +17,11 @@ def create_app() -> Flask:
     from src.api.application import build_app  # noqa: PLC0415 - a worker's first import reads the metrics' folder
 
     app = build_app(load_settings())
-    _leave_to_the_end()
+    _ease_garbage_collection()
     return app
 
 
-def _leave_to_the_end() -> None:
+def _ease_garbage_collection() -> None:
     """Let the garbage collector pass over what a worker has loaded, and come less often.
 
     A full pass over it takes some 30 ms, in which the worker answers nobody; a request leaves

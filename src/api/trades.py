@@ -24,9 +24,10 @@ TRADING_ROLES = (Role.OPERATOR, Role.GAME)
 trades = Namespace("trades", "Trades between players", path=TRADES_PATH)
 
 
+# `src/api/hot_path.py` stands in front of this and serves what is plainly a trade.
 @trades.route("")
 class Trades(Resource):  # type: ignore[misc]  # flask-restx is untyped
-    """Trades between two players; most are served by `src/api/hot_path.py` in front of this."""
+    """Trades between two players."""
 
     @documented(
         trades, 201, 400, 404, 409, 422, 503, body=TradeOrder, view=SettledView, changes=True
