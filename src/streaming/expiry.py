@@ -82,7 +82,8 @@ def _outrun(spark: SparkSession, lineage: Sequence[Snapshot]) -> frozenset[str]:
             continue
         reached = [_position(spark, table, position) for table in tables]
         if is_outrun(positions_of(found.summary[position]), reached):
-            outrun |= {name for name in found.summary if name.endswith(f".{topic}")}
+            # Of every snapshot: the newest need not tell all that an older one told.
+            outrun |= {name for s in lineage for name in s.summary if name.endswith(f".{topic}")}
     return frozenset(outrun)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -153,6 +154,14 @@ def test_a_table_whose_positions_something_else_expired_is_refused(spark: SparkS
 def test_an_unfit_record_of_one_topic_does_not_keep_the_snapshots_of_the_other(
     spark: SparkSession, small_batches: Settings, producer: KafkaProducer
 ) -> None:
+    # A batch that has an event too tells of the event's time, which later ones do not.
+    event = json.dumps(trade(next(NEXT_SEQ))).encode()
+    for value in (event, b"unfit"):
+        producer.send(TOPIC_TRADE, value, partition=0).get(timeout=30)
+    land_all(spark, small_batches)
+    assert any(
+        "newest_occurred_at" in name for name in read_lineage(spark, "quarantine")[0].summary
+    )
     for topic, count in ((TOPIC_PLAYER_STATE, 1), (TOPIC_TRADE, 6)):
         for _ in range(count):
             producer.send(topic, b"unfit", partition=0).get(timeout=30)
