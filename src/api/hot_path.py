@@ -17,9 +17,9 @@ import msgspec
 from src.api.around import ROUTE
 from src.api.asking import asking
 from src.api.authentication import Authenticator
-from src.api.errors import response_to
+from src.api.errors import problem_response, response_to
 from src.api.trades import TRADES_PATH, TRADING_ROLES
-from src.api.views import json_of, outcome_body, outcome_response, replay_header
+from src.api.views import json_of, outcome_body, replay_header
 from src.player_store.tokens import Holder
 from src.services.orders import TradeOrder
 from src.services.trade_service import TradeService
@@ -84,13 +84,14 @@ class HotPath:
         except Exception as error:  # noqa: BLE001 - as flask-restx does for a route
             return response_to(error)(environ, start_response)
         view: Any = outcome_body(told.outcome)
+        more = replay_header(replayed=told.replayed)
         if isinstance(view, dict):
-            return outcome_response(told)(environ, start_response)
+            return problem_response(view, more)(environ, start_response)
         answer = json_of(view)
         headers = [
             ("Content-Type", "application/json"),
             ("Content-Length", str(len(answer))),
-            *replay_header(replayed=told.replayed).items(),
+            *more.items(),
         ]
         start_response("201 CREATED", headers)
         return [answer]

@@ -7,21 +7,17 @@ from collections.abc import Sequence
 from kafka import KafkaProducer
 from kafka.errors import KafkaError
 
+from src.event_log.limits import (
+    BATCH_BYTES,
+    BOOTSTRAP_S,
+    DELIVERY_S,
+    RECONNECT_MS_MAX,
+    REQUEST_BYTES_MAX,
+)
 from src.event_log.log import LogError
 from src.event_log.position import read_position
 from src.event_log.topics import TOPIC_RELAY_POSITION
 from src.events.outbox_entry import Record
-
-#: Longer than a killed broker needs to be back on a busy machine (16-43 s were seen).
-_DELIVERY_TIMEOUT_MS = 90_000
-#: A batch a partition holds up to this; fewer and larger requests cost less processor time.
-_BATCH_BYTES = 1_048_576
-#: A refused trade of 2,000 lines is about 320 kB; this leaves room for what events may gain.
-_REQUEST_BYTES_MAX = 8_388_608
-_BOOTSTRAP_TIMEOUT_MS = 60_000
-#: The longest wait between two tries to connect. With the client's own, 30 s, the realm stayed shut
-#: that much longer than Kafka was away.
-_RECONNECT_MS_MAX = 1_000
 
 
 class KafkaEventLog:
@@ -38,14 +34,14 @@ class KafkaEventLog:
         try:
             self._producer = KafkaProducer(
                 bootstrap_servers=self._bootstrap,
-                bootstrap_timeout_ms=_BOOTSTRAP_TIMEOUT_MS,
-                reconnect_backoff_max_ms=_RECONNECT_MS_MAX,
+                bootstrap_timeout_ms=int(BOOTSTRAP_S * 1_000),
+                reconnect_backoff_max_ms=RECONNECT_MS_MAX,
                 transactional_id=f"relay-{self._realm.decode()}",
                 acks="all",
                 linger_ms=20,
-                batch_size=_BATCH_BYTES,
-                max_request_size=_REQUEST_BYTES_MAX,
-                delivery_timeout_ms=_DELIVERY_TIMEOUT_MS,
+                batch_size=BATCH_BYTES,
+                max_request_size=REQUEST_BYTES_MAX,
+                delivery_timeout_ms=int(DELIVERY_S * 1_000),
             )
             self._producer.init_transactions()
         except KafkaError as error:

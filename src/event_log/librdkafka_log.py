@@ -6,20 +6,18 @@ from collections.abc import Sequence
 
 from confluent_kafka import KafkaException, Producer
 
+from src.event_log.limits import (
+    BATCH_BYTES,
+    BOOTSTRAP_S,
+    DELIVERY_S,
+    RECONNECT_MS_MAX,
+    REQUEST_BYTES_MAX,
+)
 from src.event_log.log import LogError
 from src.event_log.position import read_position
 from src.event_log.topics import TOPIC_RELAY_POSITION
 from src.events.outbox_entry import Record
 
-#: How long a transaction may take, and so each record of it: longer than a killed broker needs to
-#: be back on a busy machine (16-43 s were seen).
-_TRANSACTION_S = 90.0
-_FENCE_S = 60.0
-#: A batch a partition holds up to this; fewer and larger requests cost less processor time.
-_BATCH_BYTES = 1_048_576
-#: A refused trade of 2,000 lines is about 320 kB; this leaves room for what events may gain.
-_RECORD_BYTES_MAX = 8_388_608
-_RECONNECT_MS_MAX = 1_000
 #: The topics are made before a relay starts; one that a new broker does not know yet comes soon.
 _TOPIC_MS_MAX = 5_000
 #: syslog's number; without it the client tells of each connection that it tries.
@@ -31,9 +29,7 @@ _FULL_S = 0.1
 class LibrdkafkaEventLog:
     """Implements `src.event_log.log.EventLog`."""
 
-    def __init__(
-        self, bootstrap: str, realm: str, *, transaction_s: float = _TRANSACTION_S
-    ) -> None:
+    def __init__(self, bootstrap: str, realm: str, *, transaction_s: float = DELIVERY_S) -> None:
         """Write the events of `realm`; nothing is connected yet.
 
         Args:
@@ -54,17 +50,17 @@ class LibrdkafkaEventLog:
                     "bootstrap.servers": self._bootstrap,
                     "transactional.id": f"relay-{self._realm.decode()}",
                     "transaction.timeout.ms": int(self._transaction_s * 1_000),
-                    "reconnect.backoff.max.ms": _RECONNECT_MS_MAX,
+                    "reconnect.backoff.max.ms": RECONNECT_MS_MAX,
                     "linger.ms": 20,
-                    "batch.size": _BATCH_BYTES,
-                    "message.max.bytes": _RECORD_BYTES_MAX,
+                    "batch.size": BATCH_BYTES,
+                    "message.max.bytes": REQUEST_BYTES_MAX,
                     # As kafka-python and Java: a player's states stay in their partition.
                     "partitioner": "murmur2_random",
                     "topic.metadata.propagation.max.ms": _TOPIC_MS_MAX,
                     "log_level": _LOG_ERRORS,
                 }
             )
-            self._producer.init_transactions(_FENCE_S)
+            self._producer.init_transactions(BOOTSTRAP_S)
         except KafkaException as error:
             raise LogError(f"fencing failed: {error!r}") from error
 

@@ -7,11 +7,10 @@ from contextlib import closing
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
+from src.event_log.limits import BOOTSTRAP_S, RECONNECT_MS_MAX
 from src.event_log.log import LogError
 from src.event_log.topics import TOPIC_RELAY_POSITION
 
-_BOOTSTRAP_TIMEOUT_MS = 60_000
-_RECONNECT_MS_MAX = 1_000
 _POLL_MS = 1_000
 
 
@@ -49,8 +48,8 @@ def _last_marker(bootstrap: str, realm: bytes) -> int:
 def _consumer(bootstrap: str, isolation_level: str) -> KafkaConsumer:
     return KafkaConsumer(
         bootstrap_servers=bootstrap,
-        bootstrap_timeout_ms=_BOOTSTRAP_TIMEOUT_MS,
-        reconnect_backoff_max_ms=_RECONNECT_MS_MAX,
+        bootstrap_timeout_ms=int(BOOTSTRAP_S * 1_000),
+        reconnect_backoff_max_ms=RECONNECT_MS_MAX,
         isolation_level=isolation_level,
         enable_auto_commit=False,
         group_id=None,
