@@ -1,12 +1,20 @@
-"""The HTTP server: `create_app()` is the WSGI application, `python app.py` serves it."""
+"""The HTTP server: `python app.py` serves it.
+
+`create_app()` is the Flask application with every route, for any WSGI server; `create_asgi_app()`
+is what `python app.py` serves: the same, with single trades answered in front of Flask.
+"""
 
 from __future__ import annotations
 
 import gc
+from typing import TYPE_CHECKING
 
 from flask import Flask
 
 from src.config import load_settings
+
+if TYPE_CHECKING:
+    from src.api.hot_path import HotPath
 
 #: Python's own is 700, a request's worth.
 _OBJECTS_BETWEEN_PASSES = 20_000
@@ -16,7 +24,15 @@ def create_app() -> Flask:
     """Return the application with the settings of this stack."""
     from src.api.application import build_app  # noqa: PLC0415 - a worker's first import reads the metrics' folder
 
-    app = build_app(load_settings())
+    return build_app(load_settings())
+
+
+def create_asgi_app() -> HotPath:
+    """Return the application as a worker of the server runs it."""
+    from src.api.application import build_app, build_asgi_app  # noqa: PLC0415 - as above
+
+    settings = load_settings()
+    app = build_asgi_app(build_app(settings), settings)
     _ease_garbage_collection()
     return app
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from flask import Flask
+from granian.constants import Interfaces
 
 from src.api.server import build_server
 from src.config import load_settings
@@ -24,7 +25,7 @@ def create_app() -> Flask:
 
 def main() -> None:
     """Serve until SIGTERM."""
-    build_server("benchmarks.hello:create_app", load_settings()).serve()
+    build_server("benchmarks.hello:create_app", load_settings(), Interfaces.WSGI).serve()
 
 
 if __name__ == "__main__":

@@ -36,6 +36,7 @@ from src.player_store.store import RedisPlayerStore
 from src.player_store.tokens import Role, Tokens
 from src.services.battle_service import BattleService
 from src.services.economy_service import EconomyService
+from src.services.group_commit import GroupCommit
 from src.services.guild_service import GuildService
 from src.services.ledger import Ledger, Limits
 from src.services.player_service import PlayerService, Starter
@@ -57,6 +58,7 @@ class Services(Struct, frozen=True, kw_only=True):
     store: RedisPlayerStore
     tokens: Tokens
     ledger: Ledger
+    group_commit: GroupCommit
     trades: TradeService
     players: PlayerService
     shop: ShopService
@@ -73,7 +75,13 @@ def build_services(settings: Settings) -> Services:
     classes = load_classes(catalogue)
     drawn = random.Random()  # noqa: S311 - a class, not a secret
     store = build_store(settings)
-    ledger = _ledger(settings, store, catalogue)
+    recorder = Recorder(catalogue, new_id)
+    limits = Limits(
+        settings.commit_attempts_max,
+        settings.batch_commit_trades,
+        settings.idempotency_ttl_s,
+    )
+    ledger = Ledger(store, recorder, realm=settings.realm, clock=now, pause=pause, limits=limits)
     starters = {
         name: Starter(name, each.gold, each.capacity, dict(each.stacks))
         for name, each in classes.items()
@@ -83,6 +91,7 @@ def build_services(settings: Settings) -> Services:
         store=store,
         tokens=build_tokens(settings),
         ledger=ledger,
+        group_commit=GroupCommit(store, recorder, realm=settings.realm, clock=now, limits=limits),
         trades=TradeService(ledger, catalogue, new_id),
         players=PlayerService(
             ledger,
@@ -110,21 +119,6 @@ def build_services(settings: Settings) -> Services:
         ),
         economy=build_economy(settings),
         credit_gold=settings.legacy_credit_gold,
-    )
-
-
-def _ledger(settings: Settings, store: RedisPlayerStore, catalogue: Catalogue) -> Ledger:
-    return Ledger(
-        store,
-        Recorder(catalogue, new_id),
-        realm=settings.realm,
-        clock=now,
-        pause=pause,
-        limits=Limits(
-            settings.commit_attempts_max,
-            settings.batch_commit_trades,
-            settings.idempotency_ttl_s,
-        ),
     )
 
 

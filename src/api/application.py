@@ -6,9 +6,10 @@ from flask import Flask, Response
 from flask_restx import Api
 
 from src.api.around import around_requests
-from src.api.authentication import Authenticator, attach_authenticator
+from src.api.authentication import Authenticator, attach_authenticator, authenticator_of
 from src.api.battles import battles
-from src.api.context import attach
+from src.api.commit_queue import CommitQueue
+from src.api.context import attach, services
 from src.api.documentation import add_models
 from src.api.economy import economy
 from src.api.errors import response_to
@@ -20,6 +21,7 @@ from src.api.items import items
 from src.api.legacy import legacy
 from src.api.players import players
 from src.api.trades import trades
+from src.api.wsgi_bridge import WsgiBridge
 from src.bootstrap import build_services, new_id
 from src.config import Settings
 from src.exposure import serves_legacy_routes
@@ -57,15 +59,13 @@ def build_app(settings: Settings) -> Flask:
         RESTX_MASK_SWAGGER=False,
         SWAGGER_UI_DOC_EXPANSION="list",
     )
-    services = build_services(settings)
+    use_cases = build_services(settings)
     if serves_legacy_routes(settings):
         # Before flask-restx, which would have `/` for itself.
         app.register_blueprint(legacy)
-    attach(app, services)
-    authenticator = Authenticator(services.tokens, settings.token_cache_s)
-    attach_authenticator(app, authenticator)
-    trading = HotPath(app.wsgi_app, services.trades, authenticator, settings.api_body_bytes_max)
-    app.wsgi_app = around_requests(trading, new_id)  # type: ignore[assignment, method-assign]  # as Flask documents it
+    attach(app, use_cases)
+    attach_authenticator(app, Authenticator(use_cases.tokens, settings.token_cache_s))
+    app.wsgi_app = around_requests(app.wsgi_app, new_id)  # type: ignore[assignment, method-assign]  # as Flask documents it
     api = _GuildhallApi(
         app,
         version="1",
@@ -79,3 +79,17 @@ def build_app(settings: Settings) -> Flask:
     for namespace in (players, trades, items, guilds, battles, economy, health):
         api.add_namespace(namespace)
     return app
+
+
+def build_asgi_app(app: Flask, settings: Settings) -> HotPath:
+    """Return the ASGI application: `app`, with single trades served in front of it."""
+    with app.app_context():
+        use_cases = services()
+    return HotPath(
+        WsgiBridge(app, settings.api_threads, settings.api_body_bytes_max),
+        use_cases.trades,
+        CommitQueue(use_cases.group_commit.carry_out, settings.commit_attempts_max),
+        authenticator_of(app),
+        new_id=new_id,
+        body_bytes_max=settings.api_body_bytes_max,
+    )

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 #: Where a request's id stands in its WSGI environment.
 REQUEST_ID = "guildhall.request_id"
-#: Where the route of a request stands that was not served by Flask.
-ROUTE = "guildhall.route"
 
 #: Visible ASCII: what a header can carry unharmed.
 _REQUEST_ID = re.compile(r"[\x21-\x7e]{1,128}")
@@ -33,12 +31,11 @@ def around_requests(app: WSGIApplication, new_id: Callable[[], str]) -> WSGIAppl
 
     def serve(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         began_at = time.perf_counter()
-        given = environ.get("HTTP_X_REQUEST_ID")
-        request_id = given if given and _REQUEST_ID.fullmatch(given) else new_id()
+        request_id = usable_id(environ.get("HTTP_X_REQUEST_ID")) or new_id()
         environ[REQUEST_ID] = request_id
 
         def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:  # noqa: ANN401 - WSGI
-            route = environ.get(ROUTE) or _route_in_flask(environ)
+            route = _route(environ)
             took_s = time.perf_counter() - began_at
             count_request(environ["REQUEST_METHOD"], route, status[:3], took_s)
             return start_response(status, [*headers, ("X-Request-Id", request_id)], *error)
@@ -48,7 +45,12 @@ def around_requests(app: WSGIApplication, new_id: Callable[[], str]) -> WSGIAppl
     return serve
 
 
-def _route_in_flask(environ: WSGIEnvironment) -> str:
+def usable_id(given: str | None) -> str | None:
+    """Return a client's `X-Request-Id` when it is one to keep, else None."""
+    return given if given and _REQUEST_ID.fullmatch(given) else None
+
+
+def _route(environ: WSGIEnvironment) -> str:
     """Return the rule, not the path: one series a route, however many players there are."""
     # Werkzeug leaves its request here.
     request = environ.get("werkzeug.request")

@@ -5,24 +5,22 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
-from src.api.around import REQUEST_ID
 from src.api.errors import InvalidRequest
-from src.services.ledger import Asked
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIEnvironment
+from src.services.answers import Asked
 
 #: Visible ASCII: what a header can carry unharmed.
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 
-def asking(environ: WSGIEnvironment, token_id: str, asks: str, body: Callable[[], bytes]) -> Asked:
+def asking(
+    request_id: str, key: str | None, token_id: str, asks: str, body: Callable[[], bytes]
+) -> Asked:
     """Return who asks, with the idempotency key if the request has one.
 
     Args:
-        environ: of the request.
+        request_id: of the request.
+        key: its `Idempotency-Key`, if it has one.
         token_id: of the token that it carries.
         asks: its method and path, as `POST /v1/trades`.
         body: returns its body; only called when there is a key.
@@ -30,8 +28,6 @@ def asking(environ: WSGIEnvironment, token_id: str, asks: str, body: Callable[[]
     Raises:
         InvalidRequest: the key is not 1 to 255 visible ASCII characters.
     """
-    request_id = environ[REQUEST_ID]
-    key = environ.get("HTTP_IDEMPOTENCY_KEY")
     if key is None:
         return Asked(request_id)
     if not _KEY.fullmatch(key):

@@ -38,28 +38,46 @@ class Authenticator:
         Raises:
             Unauthenticated: there is no token, or nobody was issued it.
         """
-        scheme, _, token = (header or "").partition(" ")
-        if scheme.lower() != "bearer" or not token:
+        token = _token_in(header)
+        if not token:
             raise Unauthenticated(
                 "Send `Authorization: Bearer TOKEN`; make one by `./guildhall token`."
             )
-        now = time.monotonic()
-        known = self._found.get(token)
-        if known is not None and known[0] > now:
-            return known[1]
+        if known := self._trusted(token):
+            return known
         found = self._tokens.find(token.strip())
         if found is None:
             raise Unauthenticated("This token was not issued here; `./guildhall token` makes one.")
         with self._lock:
             if len(self._found) >= _REMEMBERED_MAX:
                 self._found.clear()
-            self._found[token] = (now + self._trusted_s, found)
+            self._found[token] = (time.monotonic() + self._trusted_s, found)
         return found
+
+    def remembered(self, header: str | None) -> Holder | None:
+        """Return who holds the token of an `Authorization` header, if that need not be asked."""
+        return self._trusted(_token_in(header))
+
+    def _trusted(self, token: str) -> Holder | None:
+        known = self._found.get(token)
+        return known[1] if known is not None and known[0] > time.monotonic() else None
+
+
+def _token_in(header: str | None) -> str:
+    """Return the token of a header, empty when there is none."""
+    scheme, _, token = (header or "").partition(" ")
+    return token if scheme.lower() == "bearer" else ""
 
 
 def attach_authenticator(app: Any, authenticator: Authenticator) -> None:  # noqa: ANN401 - a Flask
     """Give an application its authenticator."""
     app.extensions[_EXTENSION] = authenticator
+
+
+def authenticator_of(app: Any) -> Authenticator:  # noqa: ANN401 - a Flask
+    """Return the authenticator of an application."""
+    found: Authenticator = app.extensions[_EXTENSION]
+    return found
 
 
 def allowed(*roles: Role) -> Callable[[Method], Method]:
@@ -72,8 +90,7 @@ def allowed(*roles: Role) -> Callable[[Method], Method]:
     def decorate(method: Method) -> Method:
         @wraps(method)
         def guarded(*args: Any, **path: Any) -> Any:  # noqa: ANN401 - as the route's own
-            authenticator: Authenticator = current_app.extensions[_EXTENSION]
-            holder = authenticator.holder(request.environ.get("HTTP_AUTHORIZATION"))
+            holder = authenticator_of(current_app).holder(request.environ.get("HTTP_AUTHORIZATION"))
             if holder.role not in roles:
                 listed = ", ".join(roles)
                 raise Forbidden(f"role {holder.role} may not do this; {listed} may")

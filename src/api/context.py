@@ -13,7 +13,7 @@ from src.api.asking import asking
 from src.api.bodies import decoded
 from src.api.errors import InvalidRequest, MalformedBody
 from src.bootstrap import Services
-from src.services.ledger import Asked
+from src.services.answers import Asked
 
 Body = TypeVar("Body")
 
@@ -52,14 +52,14 @@ def received() -> bytes:
     """
     data = request.get_data(cache=True)
     announced = request.content_length
-    if announced is None and "Transfer-Encoding" in request.headers:
+    if announced is None:
         # Nobody knows how long it should be: what is left of a broken one is a part that is not
         # JSON, or nothing, which must not count as `{}`. Werkzeug stops at the limit in silence.
         if len(data) >= (request.max_content_length or sys.maxsize):
             raise RequestEntityTooLarge
-        is_whole = bool(data)
+        is_whole = bool(data) or "Transfer-Encoding" not in request.headers
     else:
-        is_whole = len(data) == (announced or 0)
+        is_whole = len(data) == announced
     if not is_whole:
         raise MalformedBody("Not all of the body has come; send the request again.")
     return data
@@ -77,7 +77,8 @@ def asked() -> Asked:
         InvalidRequest: as `src.api.asking.asking` says.
     """
     asks = f"{request.method} {request.path}"
-    return asking(request.environ, g.holder.token_id, asks, received)
+    key = request.environ.get("HTTP_IDEMPOTENCY_KEY")
+    return asking(request_id(), key, g.holder.token_id, asks, received)
 
 
 def limit() -> int:

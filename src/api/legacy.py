@@ -20,8 +20,8 @@ from src.api.views import json_response
 from src.bootstrap import now
 from src.classes.battle import might
 from src.classes.player import Player
+from src.services.answers import Asked, Told
 from src.services.errors import UnknownClass
-from src.services.ledger import Asked, Told
 from src.services.orders import BattleOrder, PlayerOrder, ShopOrder
 
 legacy = Blueprint("legacy", __name__)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from granian.constants import Interfaces
+from granian.constants import Interfaces, Loops
 from granian.log import LogLevels
 from granian.server import Server
 from granian.server.common import AbstractServer
@@ -34,24 +34,27 @@ def serve(settings: Settings) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for left in folder.glob("*.db"):
         left.unlink()
-    build_server("app:create_app", settings).serve()
+    build_server("app:create_asgi_app", settings, Interfaces.ASGINL).serve()
 
 
-def build_server(factory: str, settings: Settings) -> AbstractServer[Any]:
+def build_server(factory: str, settings: Settings, interface: Interfaces) -> AbstractServer[Any]:
     """Return the server of an application.
 
     Args:
         factory: where the function lies that returns the application, as `module:function`.
         settings: its address, workers and threads.
+        interface: how the application is called; only WSGI's threads are the server's.
     """
     return Server(
         factory,
         factory=True,
         address=settings.api_host,
         port=settings.api_port,
-        interface=Interfaces.WSGI,
+        interface=interface,
         workers=settings.api_workers,
-        blocking_threads=settings.api_threads,
+        loop=Loops.asyncio,
+        blocking_threads=settings.api_threads if interface is Interfaces.WSGI else 1,
+        websockets=False,
         backlog=_BACKLOG,
         respawn_failed_workers=True,
         workers_kill_timeout=_STOP_S,

@@ -13,8 +13,8 @@ from src.api.documentation import documented
 from src.api.errors import problem
 from src.api.views import SettledView, json_response, outcome_body, outcome_response, replay_header
 from src.player_store.tokens import Role
+from src.services.answers import Told
 from src.services.errors import Explained
-from src.services.ledger import Told
 from src.services.orders import BatchOrder, TradeOrder
 
 TRADES_PATH = "/v1/trades"

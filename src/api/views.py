@@ -14,7 +14,7 @@ from src.classes.battle import Loot
 from src.classes.inventory import Inventory
 from src.classes.item import Catalogue
 from src.classes.player import Player
-from src.services.ledger import Told
+from src.services.answers import Told
 from src.services.outcomes import BattleReport, Outcome, PlayerGlance
 
 _ENCODER = msgspec.json.Encoder()

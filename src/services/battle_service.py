@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 
 from src.classes.battle import Battle, Enemy, fight
 from src.classes.item import Catalogue
+from src.services.answers import Asked, Told
 from src.services.draft import Command
-from src.services.ledger import Asked, Ledger, Told
+from src.services.ledger import Ledger
 from src.services.orders import BattleOrder
 
 

@@ -1,15 +1,14 @@
-"""A draft: what some commands would change, given the players as they were read."""
+"""A draft: what some decisions would change, given the players as they were read."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from src.classes.player import Player
-from src.classes.trade import Kind, Refusal, Settlement
-from src.events.definitions import Event
+from src.classes.trade import Kind, Refusal, Settlement, Trade
 from src.events.outbox_entry import json_of, line_of, write_entry
 from src.events.record import Recorder, Stamp
 from src.services.outcomes import Outcome, outcome_of
@@ -29,84 +28,78 @@ class Command(Struct, frozen=True):
 
 
 class Draft:
-    """The commit of some commands, decided in order, each on what the ones before it left.
+    """One commit in the making: decisions in order, each on what the ones before it left.
 
-    A player that several commands touch gets one new state: its version rises by one a commit.
+    A player that several of them touch gets one new state: its version rises by one a commit.
     """
 
-    def __init__(
-        self,
-        commands: Sequence[Command],
-        players: Mapping[int, Player],
-        recorder: Recorder,
-        stamp: Stamp,
-    ) -> None:
-        """Decide `commands` on `players`, which stay as they are."""
-        self._before = players
-        self._now = dict(players)
-        self._causes: dict[int, str] = {}
-        self._decisions = [self._decide(command) for command in commands]
+    def __init__(self, players: dict[int, Player], recorder: Recorder) -> None:
+        """Begin on `players`, by id; what is added keeps them as they would be after it."""
+        self._players = players
         self._recorder = recorder
-        self._stamp = stamp
-        #: What would be told of each command, in order.
-        self.outcomes: tuple[Outcome, ...] = tuple(
-            outcome_of(decision, stamp.occurred_at) for decision in self._decisions
-        )
+        self._decisions: list[tuple[Decision, Stamp]] = []
+        #: The players that change: as they will be, the version before, and by which trade.
+        self._after: dict[int, Player] = {}
+        self._before: dict[int, int] = {}
+        self._causes: dict[int, tuple[str, Stamp]] = {}
+        #: What would be told of each decision, in order.
+        self.outcomes: list[Outcome] = []
+
+    def __len__(self) -> int:
+        """Count the decisions."""
+        return len(self._decisions)
+
+    def add(self, decision: Decision, stamp: Stamp) -> None:
+        """Take a decision in that was taken on the players as they are now."""
+        if isinstance(decision, Settlement):
+            decision = self._settled(decision, stamp)
+        self._decisions.append((decision, stamp))
+        self.outcomes.append(outcome_of(decision, stamp.occurred_at))
 
     def commit(self, answer: StoredAnswer | None) -> Commit:
         """Return what to write: the states, the events, the lists that follow from them."""
-        trades = [self._recorder.trade(decision, self._stamp) for decision in self._decisions]
-        trade_lines = [line_of(event) for event in trades]
-        states: list[Event] = [
-            self._recorder.player_state(self._now[player_id], cause, self._stamp)
-            for player_id, cause in self._causes.items()
-        ]
-        lines = trade_lines + [line_of(event) for event in states]
+        recorder, after = self._recorder, self._after
+        lines, recent = [], []
+        for decision, stamp in self._decisions:
+            line = line_of(recorder.trade(decision, stamp))
+            lines.append(line)
+            told = json_of(line)
+            recent += [(p, told) for p in decision.trade.player_ids if p in self._players]
+        for player_id, (trade_id, stamp) in self._causes.items():
+            lines.append(line_of(recorder.player_state(after[player_id], trade_id, stamp)))
         return Commit(
-            changes=tuple(self._change(player_id) for player_id in self._causes),
+            changes=tuple([Change(after[p], before) for p, before in self._before.items()]),
             entry=write_entry(lines),
             events=len(lines),
-            recent=tuple(
-                (player_id, json_of(line))
-                for decision, line in zip(self._decisions, trade_lines, strict=True)
-                for player_id in decision.trade.player_ids
-                if player_id in self._now
+            recent=tuple(recent),
+            memberships=tuple(
+                [m for decision, _ in self._decisions for m in _membership(decision)]
             ),
-            memberships=tuple(self._memberships()),
             answer=answer,
         )
 
-    def _decide(self, command: Command) -> Decision:
-        decision = command.decide(self._now)
-        if isinstance(decision, Refusal):
-            return decision
-        after = {
-            player_id: self._same_commit(player) for player_id, player in decision.players.items()
-        }
-        self._now.update(after)
-        for player_id in after:
-            self._causes[player_id] = decision.trade.trade_id
-        return Settlement(decision.trade, after)
+    def _settled(self, settlement: Settlement, stamp: Stamp) -> Settlement:
+        """Keep the new states; return the settlement with the versions that they will have."""
+        players = settlement.players
+        if not self._before.keys().isdisjoint(players):
+            players = {p: self._same_commit(player) for p, player in players.items()}
+            settlement = Settlement(settlement.trade, players)
+        cause = (settlement.trade.trade_id, stamp)
+        for player_id, player in players.items():
+            self._before.setdefault(player_id, player.version - 1)
+            self._causes[player_id] = cause
+        self._after.update(players)
+        self._players.update(players)
+        return settlement
 
     def _same_commit(self, player: Player) -> Player:
-        if player.player_id not in self._causes:
-            return player
-        return replace(player, version=self._version_before(player.player_id) + 1)
+        before = self._before.get(player.player_id, player.version - 1)
+        return replace(player, version=before + 1)
 
-    def _version_before(self, player_id: int) -> int:
-        before = self._before.get(player_id)
-        return 0 if before is None else before.version
 
-    def _change(self, player_id: int) -> Change:
-        return Change(self._now[player_id], self._version_before(player_id))
-
-    def _memberships(self) -> list[Membership]:
-        changes = []
-        for decision in self._decisions:
-            trade = decision.trade
-            if isinstance(decision, Refusal) or trade.guild is None:
-                continue
-            if trade.kind in {Kind.GUILD_JOIN, Kind.GUILD_LEAVE}:
-                joined = trade.kind is Kind.GUILD_JOIN
-                changes.append(Membership(trade.guild, trade.player_1_id, joined))
-        return changes
+def _membership(decision: Decision) -> Iterator[Membership]:
+    trade: Trade = decision.trade
+    if trade.guild is None or isinstance(decision, Refusal):
+        return
+    if trade.kind in {Kind.GUILD_JOIN, Kind.GUILD_LEAVE}:
+        yield Membership(trade.guild, trade.player_1_id, trade.kind is Kind.GUILD_JOIN)

@@ -11,9 +11,10 @@ from src.classes.guild import Guild, guild_grant, guild_join, guild_leave
 from src.classes.item import Catalogue
 from src.classes.player import Player
 from src.classes.trade import Refusal, Settlement, settle
+from src.services.answers import Asked, Told, key_reused
 from src.services.draft import Command, Decision
-from src.services.errors import GuildExists, KeyReused, UnknownGuild
-from src.services.ledger import KEY_REUSED, Asked, Ledger, Told
+from src.services.errors import GuildExists, UnknownGuild
+from src.services.ledger import Ledger
 from src.services.orders import FoundGuildOrder
 from src.services.ports import Claim, PlayerStore
 
@@ -70,7 +71,7 @@ class GuildService:
             ttl_s = self._answer_ttl_s
             claim = self._store.claim(asked.scope, asked.key, asked.fingerprint, ttl_s)
             if claim is Claim.OTHER:
-                raise KeyReused(KEY_REUSED)
+                raise key_reused()
             replayed = claim is Claim.SAME
         guild = Guild(name=order.name, fee=order.fee, region=order.region)
         # A guild never changes, so the same request finds the same answer again.

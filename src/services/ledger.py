@@ -2,59 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
-import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
 from src.classes.player import Player
 from src.events.record import Recorder, Stamp
+from src.services.answers import (
+    Asked,
+    Told,
+    busy,
+    key_reused,
+    silent,
+    stored_answer,
+    told_of,
+)
 from src.services.draft import Command, Draft
-from src.services.errors import (
-    Busy,
-    KeyReused,
-    NotAccepting,
-    NotChecked,
-    OutboxIsFull,
-    StoreSilent,
-)
+from src.services.errors import Busy, NotAccepting
 from src.services.groups import disjoint_groups
-from src.services.outcomes import Outcome
-from src.services.ports import (
-    Claim,
-    CommitReply,
-    Committed,
-    Conflict,
-    OutboxFull,
-    PlayerStore,
-    Replayed,
-    StoredAnswer,
-    StoreUnreachable,
-    Unchecked,
-)
-
-_BUSY = "Others changed the same players each time this was tried; send it again."
-_FULL = "Too many events wait for the log; nothing was changed."
-_UNCHECKED = "The store was restarted and is being checked against the log; nothing was changed."
-_SILENT = (
-    "The store did not answer; whether the change was made is not known. Send the request again "
-    "with the same Idempotency-Key to learn it and to have it made once."
-)
-
-
-class Asked(Struct, frozen=True):
-    """Who asks: the request's id, and its idempotency key with the fingerprint of its body.
-
-    `said` is the JSON of what a client said that is no fact here; the events keep it as `asked`.
-    """
-
-    request_id: str | None = None
-    scope: str = ""
-    key: str | None = None
-    fingerprint: str = ""
-    said: str | None = None
+from src.services.ports import Claim, CommitReply, Conflict, PlayerStore, StoreUnreachable
 
 
 class Limits(Struct, frozen=True):
@@ -63,13 +31,6 @@ class Limits(Struct, frozen=True):
     attempts_max: int
     commit_trades: int
     answer_ttl_s: int
-
-
-class Told(Struct, frozen=True):
-    """An outcome, and whether it is the answer to an earlier request with the same key."""
-
-    outcome: Outcome
-    replayed: bool = False
 
 
 class _Group:
@@ -144,9 +105,9 @@ class Ledger:
                 if not waiting:
                     break
         except StoreUnreachable as error:
-            raise StoreSilent(_SILENT) from error
+            raise silent() from error
         for group in waiting:
-            told.update(dict.fromkeys(group.places, Busy(_BUSY)))
+            told.update(dict.fromkeys(group.places, busy()))
         return [told[place] for place in range(len(commands))]
 
     def _groups(self, commands: Sequence[Command], asked: Asked) -> list[_Group]:
@@ -158,7 +119,7 @@ class Ledger:
         ttl_s = self._limits.answer_ttl_s
         claim = self._store.claim(asked.scope, asked.key, asked.fingerprint, ttl_s)
         if claim is Claim.OTHER:
-            raise KeyReused(KEY_REUSED)
+            raise key_reused()
         # No client's key has a space in it, so none is the key of a part.
         return [
             _Group(f"{asked.key} {part}", places, commands) for part, places in enumerate(layout)
@@ -193,61 +154,21 @@ class Ledger:
         told: dict[int, Told | Busy | NotAccepting],
     ) -> list[CommitReply]:
         stamp = Stamp(self._realm, self._clock(), asked.request_id, asked.said)
-        drafts = [
-            Draft(
-                group.commands,
-                {p: players[p] for p in group.player_ids if p in players},
-                self._recorder,
-                stamp,
-            )
-            for group in groups
-        ]
+        drafts = [self._draft(group, players, stamp) for group in groups]
+        ttl_s = self._limits.answer_ttl_s
         commits = [
-            draft.commit(self._answer(asked, group, draft.outcomes))
+            draft.commit(stored_answer(asked, group.key, draft.outcomes, ttl_s))
             for group, draft in zip(groups, drafts, strict=True)
         ]
         replies = self._store.commit(commits, epoch)
         for group, draft, reply in zip(groups, drafts, replies, strict=True):
             # Nothing is told before the commit: a draft that lost is forgotten whole.
-            told.update(
-                zip(group.places, self._tell(draft, reply, len(group.places), asked), strict=False)
-            )
+            told.update(zip(group.places, told_of(reply, draft.outcomes, asked), strict=False))
         return replies
 
-    def _tell(
-        self, draft: Draft, reply: CommitReply, count: int, asked: Asked
-    ) -> list[Told | Busy | NotAccepting]:
-        match reply:
-            case Committed():
-                return [Told(outcome) for outcome in draft.outcomes]
-            case Replayed(value):
-                return [Told(outcome, replayed=True) for outcome in _recall(value, asked)]
-            case OutboxFull():
-                return [OutboxIsFull(_FULL)] * count
-            case Unchecked():
-                return [NotChecked(_UNCHECKED)] * count
-            case _:
-                return []
-
-    def _answer(
-        self, asked: Asked, group: _Group, outcomes: tuple[Outcome, ...]
-    ) -> StoredAnswer | None:
-        if group.key is None:
-            return None
-        value = asked.fingerprint.encode() + b"\n" + _OUTCOMES_ENCODER.encode(outcomes)
-        return StoredAnswer(asked.scope, group.key, value, self._limits.answer_ttl_s)
-
-
-_OUTCOMES_ENCODER = msgspec.json.Encoder()
-_OUTCOMES_DECODER = msgspec.json.Decoder(tuple[Outcome, ...])
-
-
-def _recall(value: bytes, asked: Asked) -> tuple[Outcome, ...]:
-    fingerprint, _, stored = value.partition(b"\n")
-    if fingerprint.decode() != asked.fingerprint:
-        raise KeyReused(KEY_REUSED)
-    return _OUTCOMES_DECODER.decode(stored)
-
-
-#: What is said to whoever uses a key twice.
-KEY_REUSED = "Use a new key for a new request; the same body gets the first answer again."
+    def _draft(self, group: _Group, players: Mapping[int, Player], stamp: Stamp) -> Draft:
+        touched = {p: players[p] for p in group.player_ids if p in players}
+        draft = Draft(touched, self._recorder)
+        for command in group.commands:
+            draft.add(command.decide(touched), stamp)
+        return draft

@@ -11,9 +11,10 @@ from src.classes.item import Catalogue
 from src.classes.player import Player
 from src.classes.shop import starter_grant
 from src.classes.trade import settle
+from src.services.answers import Asked, Told
 from src.services.draft import Command, Decision
 from src.services.errors import Busy, UnknownClass, UnknownPlayer
-from src.services.ledger import Asked, Ledger, Told
+from src.services.ledger import Ledger
 from src.services.orders import PlayerOrder
 from src.services.ports import PlayerStore
 

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from src.classes.item import Catalogue
 from src.classes.shop import purchase, sale
 from src.classes.trade import Trade
+from src.services.answers import Asked, Told
 from src.services.commands import settling
-from src.services.ledger import Asked, Ledger, Told
+from src.services.ledger import Ledger
 from src.services.orders import ShopOrder
 
 

@@ -10,10 +10,12 @@ from src.classes.claim import Claim, settle_claimed
 from src.classes.item import Catalogue
 from src.classes.player import Player
 from src.classes.trade import Settlement
+from src.services.answers import Asked, Told
 from src.services.commands import swapping, trading
 from src.services.draft import Command, Decision
 from src.services.errors import Busy, NotAccepting
-from src.services.ledger import Asked, Ledger, Told
+from src.services.group_commit import Request
+from src.services.ledger import Ledger
 from src.services.orders import BatchOrder, TradeOrder
 
 
@@ -42,6 +44,14 @@ class TradeService:
         """
         command = trading(order, self._new_id(), self._catalogue)
         return self._ledger.carry_out(command, asked)
+
+    def request(self, order: TradeOrder, asked: Asked) -> Request:
+        """Return one trade as a request for the group commit.
+
+        Raises:
+            Unwritable: as `trade` says.
+        """
+        return Request(trading(order, self._new_id(), self._catalogue), asked)
 
     def batch(self, order: BatchOrder, asked: Asked) -> list[Told | Busy | NotAccepting]:
         """Settle or refuse each trade on its own, as if one came after the other.

@@ -17,8 +17,8 @@ from src.classes.player import Player
 from src.classes.shop import starter_grant
 from src.classes.trade import settle
 from src.player_store.tokens import Role
+from src.services.answers import Asked
 from src.services.draft import Command
-from src.services.ledger import Asked
 from tests.support.api import Answer, Api, api_of
 from tests.support.faults import faulty_store
 from tests.support.kafka import free_ports

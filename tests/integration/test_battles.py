@@ -12,8 +12,9 @@ from msgspec.structs import replace
 from src.bootstrap import new_id, now
 from src.classes.battle import ROLL_SIDES
 from src.events.record import Recorder
+from src.services.answers import Asked
 from src.services.battle_service import BattleService
-from src.services.ledger import Asked, Ledger, Limits
+from src.services.ledger import Ledger, Limits
 from src.services.orders import BattleOrder, ShopOrder
 from src.services.ports import Commit
 from tests.support.api import Api, api_of

@@ -15,7 +15,8 @@ from src.bootstrap import build_store, new_id
 from src.config import Settings
 from src.economy.engines import open_engine
 from src.events.record import Recorder
-from src.services.ledger import Asked, Ledger, Limits
+from src.services.answers import Asked
+from src.services.ledger import Ledger, Limits
 from src.services.trade_service import TradeService
 from tests.support.clocks import BEGINNING, no_pause
 from tests.support.landing_by_hand import land

@@ -6,8 +6,8 @@ import random
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
+from src.services.answers import Asked, Told
 from src.services.errors import Busy, NotAccepting
-from src.services.ledger import Asked, Told
 from src.services.orders import BatchOrder, ShopOrder, TradeOrder
 from tests.support.realm import Realm, gives, swap
 

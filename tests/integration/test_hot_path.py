@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import msgspec
 import pytest
-from flask import Flask
 
-from src.api.around import around_requests
-from src.bootstrap import new_id
+from src.api.application import build_asgi_app
+from src.api.hot_path import HotPath
+from src.api.wsgi_bridge import Scope, WsgiBridge
 from src.player_store.tokens import Role
 from src.services.orders import LINES_MAX
 from tests.support.api import Api
@@ -20,15 +20,17 @@ PATH = "/v1/trades"
 #: What no two answers share.
 _OWN = {"trade_id", "settled_at"}
 
+#: Status, headers and body.
+Told = tuple[int, dict[str, str], Any]
+
 
 class Client:
-    """Sends the same requests through the whole application and to Flask alone."""
+    """Sends the same requests to what the server serves and to Flask alone."""
 
-    def __init__(self, api: Api) -> None:
+    def __init__(self, api: Api, hot_path: HotPath, alone: WsgiBridge) -> None:
         self.api = api
-        # Flask as it was before `build_app` put anything in front of it.
-        alone = Flask.wsgi_app.__get__(api.app)
-        self.flask = around_requests(alone, new_id)
+        self.hot_path = hot_path
+        self.alone = alone
         self.players = [api.post("/v1/players", {"player_class": "farmer"}).body for _ in range(2)]
 
     @property
@@ -44,61 +46,93 @@ class Client:
             {"player_1": {"player_id": one, "gold": 1}, "player_2": {"player_id": two}} | more
         )
 
-    def environ(self, body: bytes, **changes: str | None) -> dict[str, Any]:
-        """Return the WSGI environment of a POST; a change to None takes a variable away."""
-        found: dict[str, Any] = {
-            "REQUEST_METHOD": "POST",
-            "PATH_INFO": PATH,
-            "SCRIPT_NAME": "",
-            "QUERY_STRING": "",
-            "SERVER_NAME": "127.0.0.1",
-            "SERVER_PORT": "80",
-            "SERVER_PROTOCOL": "HTTP/1.1",
-            "HTTP_HOST": "127.0.0.1",
-            "CONTENT_LENGTH": str(len(body)),
-            "HTTP_AUTHORIZATION": f"Bearer {self.api.token}",
-            "wsgi.url_scheme": "http",
-            "wsgi.input": io.BytesIO(body),
-            "wsgi.errors": io.StringIO(),
-            "wsgi.multithread": True,
-            "wsgi.multiprocess": True,
-            "wsgi.run_once": False,
+    def scope(self, body: bytes, changes: Mapping[str, str | None]) -> Scope:
+        """Return the ASGI scope of a POST.
+
+        `changes` are headers, `method` and `path`; a change to None takes a header away.
+        """
+        headers = {
+            "host": "127.0.0.1",
+            "content-length": str(len(body)),
+            "authorization": f"Bearer {self.api.token}",
             **changes,
         }
-        return {name: value for name, value in found.items() if value is not None}
+        path = headers.pop("path", None) or PATH
+        return {
+            "type": "http",
+            "method": headers.pop("method", None) or "POST",
+            "path": path,
+            "raw_path": path.encode(),
+            "query_string": b"",
+            "http_version": "1.1",
+            "scheme": "http",
+            "server": ("127.0.0.1", 80),
+            "client": ("127.0.0.1", 50_000),
+            "headers": [
+                (name.encode(), value.encode())
+                for name, value in headers.items()
+                if value is not None
+            ],
+        }
 
-    def both(self, body: bytes, **changes: str | None) -> tuple[Any, Any]:
-        """Return what the application and what Flask alone answers."""
+    def served(self, body: bytes, changes: Mapping[str, str | None] | None = None) -> Told:
+        """Return what the server's application answers."""
+        return asyncio.run(answer(self.hot_path, self.scope(body, changes or {}), body))
+
+    def both(
+        self, body: bytes, changes: Mapping[str, str | None] | None = None
+    ) -> tuple[Told, Told]:
+        """Return what the server's application and what Flask alone answers."""
         return (
-            answer(self.api.app, self.environ(body, **changes)),
-            answer(self.flask, self.environ(body, **changes)),
+            self.served(body, changes),
+            asyncio.run(answer(self.alone, self.scope(body, changes or {}), body)),
         )
 
 
-def answer(app: Callable[..., Any], environ: dict[str, Any]) -> tuple[str, dict[str, str], Any]:
+async def answer(app: Callable[..., Any], scope: Scope, body: bytes) -> Told:
     """Return status, headers and body; without what no two answers share."""
-    begun: list[tuple[str, dict[str, str]]] = []
+    sent: list[dict[str, Any]] = []
+    # As granian sends them: the end comes by itself.
+    to_come = [{"body": b"", "more_body": False}, {"body": body, "more_body": True}]
 
-    def start(status: str, headers: list[tuple[str, str]], *_: Any) -> None:
-        begun.append((status, {name.lower(): value for name, value in headers}))
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", **to_come.pop()}
 
-    raw = b"".join(app(environ, start))
-    ((status, headers),) = begun
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    await app(scope, receive, send)
+    head, content = sent
+    headers = {name.decode(): value.decode() for name, value in head["headers"]}
     assert headers.pop("x-request-id")
-    assert int(headers.pop("content-length")) == len(raw)
-    body = msgspec.json.decode(raw)
-    return status, headers, {name: body[name] for name in body if name not in _OWN}
+    assert int(headers.pop("content-length")) == len(content["body"])
+    told = msgspec.json.decode(content["body"])
+    return head["status"], headers, {name: told[name] for name in told if name not in _OWN}
 
 
 @pytest.fixture
-def client(api: Api) -> Client:
-    return Client(api)
+def client(api: Api) -> Iterator[Client]:
+    app = build_asgi_app(api.app, api.realm.settings)
+    alone = WsgiBridge(api.app, 1, api.realm.settings.api_body_bytes_max)
+    try:
+        yield Client(api, app, alone)
+    finally:
+        app.close()
+        alone.close()
+
+
+def test_a_trade_of_a_known_token_needs_no_flask(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client.api.app, "wsgi_app", None)
+    status, _, told = client.served(client.order())
+    assert (status, told["status"]) == (201, "settled")
 
 
 def test_a_settled_trade_is_told_alike(client: Client) -> None:
     (status, headers, ours), (theirs_status, theirs_headers, theirs) = client.both(client.order())
     assert (status, headers) == (theirs_status, theirs_headers)
-    assert (status, headers) == ("201 CREATED", {"content-type": "application/json"})
+    assert (status, headers) == (201, {"content-type": "application/json"})
     # The second trade came on top of the first.
     for mine, other, change in zip(ours["players"], theirs["players"], (-1, 1), strict=True):
         assert other["version"] == mine["version"] + 1
@@ -107,14 +141,14 @@ def test_a_settled_trade_is_told_alike(client: Client) -> None:
 
 
 def test_a_key_spent_on_one_way_is_replayed_on_the_other(client: Client) -> None:
-    ours, theirs = client.both(client.order(), HTTP_IDEMPOTENCY_KEY="once")
+    ours, theirs = client.both(client.order(), {"idempotency-key": "once"})
     assert theirs[2] == ours[2]
     assert "idempotency-replayed" not in ours[1]
     assert theirs[1]["idempotency-replayed"] == "true"
-    again, again_in_flask = client.both(client.order(), HTTP_IDEMPOTENCY_KEY="once")
+    again, again_in_flask = client.both(client.order(), {"idempotency-key": "once"})
     assert again == again_in_flask == theirs
     other, other_in_flask = client.both(
-        client.order(player_2={"player_id": client.ids[1], "gold": 1}), HTTP_IDEMPOTENCY_KEY="once"
+        client.order(player_2={"player_id": client.ids[1], "gold": 1}), {"idempotency-key": "once"}
     )
     assert other == other_in_flask
     assert other[2]["reason"] == "idempotency_key_reused"
@@ -151,10 +185,10 @@ def test_a_refusal_is_told_alike(client: Client, name: str) -> None:
 SENT: dict[str, tuple[bytes, dict[str, str | None], str]] = {
     "no JSON": (b"{", {}, "malformed"),
     "nothing": (b"", {}, "invalid"),
-    "no length": (b"{}", {"CONTENT_LENGTH": None}, "invalid"),
-    "a length that is none": (b"{}", {"CONTENT_LENGTH": "-1"}, "invalid"),
-    "a length beyond all digits": (b"{}", {"CONTENT_LENGTH": "9" * 5_000}, "invalid"),
-    "less than announced": (b"{}", {"CONTENT_LENGTH": "9"}, "malformed"),
+    "no length": (b"{}", {"content-length": None}, "invalid"),
+    "a length that is none": (b"{}", {"content-length": "-1"}, "invalid"),
+    "a length beyond all digits": (b"{}", {"content-length": "9" * 5_000}, "invalid"),
+    "less than announced": (b"{}", {"content-length": "9"}, "malformed"),
     "a negative amount": (
         b'{"player_1":{"player_id":1,"gold":-1},"player_2":{"player_id":2}}',
         {},
@@ -174,24 +208,24 @@ SENT: dict[str, tuple[bytes, dict[str, str | None], str]] = {
         "invalid",
     ),
     "too large": (b" " * 2_000_000, {}, "too_large"),
-    "no token": (b"{}", {"HTTP_AUTHORIZATION": None}, "unauthenticated"),
-    "a token of nobody": (b"{}", {"HTTP_AUTHORIZATION": "Bearer nobody"}, "unauthenticated"),
-    "a key that is none": (b"", {"HTTP_IDEMPOTENCY_KEY": "with space"}, "invalid"),
-    "another address": (b"{}", {"PATH_INFO": f"{PATH}/none"}, "not_found"),
-    "another method": (b"", {"REQUEST_METHOD": "DELETE"}, "method_not_allowed"),
+    "no token": (b"{}", {"authorization": None}, "unauthenticated"),
+    "a token of nobody": (b"{}", {"authorization": "Bearer nobody"}, "unauthenticated"),
+    "a key that is none": (b"", {"idempotency-key": "with space"}, "invalid"),
+    "another address": (b"{}", {"path": f"{PATH}/none"}, "not_found"),
+    "another method": (b"", {"method": "DELETE"}, "method_not_allowed"),
 }
 
 
 @pytest.mark.parametrize("name", SENT)
 def test_what_cannot_be_served_is_told_alike(client: Client, name: str) -> None:
     body, changes, reason = SENT[name]
-    ours, theirs = client.both(body, **changes)
+    ours, theirs = client.both(body, changes)
     assert ours == theirs
     assert ours[2]["reason"] == reason
 
 
 def test_a_key_that_is_none_is_told_alike_of_a_good_trade(client: Client) -> None:
-    ours, theirs = client.both(client.order(), HTTP_IDEMPOTENCY_KEY="with space")
+    ours, theirs = client.both(client.order(), {"idempotency-key": "with space"})
     assert ours == theirs
     assert ours[2]["faults"] == [
         {"path": "header Idempotency-Key", "fault": "must be 1 to 255 visible ASCII characters"}
@@ -202,7 +236,7 @@ def test_a_key_that_is_none_is_told_alike_of_a_good_trade(client: Client) -> Non
 def test_a_role_that_may_not_is_told_alike(client: Client, role: Role) -> None:
     player_id = client.ids[0] if role is Role.PLAYER else None
     token = client.api.token_of(role, player_id)
-    ours, theirs = client.both(client.order(), HTTP_AUTHORIZATION=f"Bearer {token}")
+    ours, theirs = client.both(client.order(), {"authorization": f"Bearer {token}"})
     assert ours == theirs
     assert ours[2]["reason"] == "forbidden"
 
@@ -218,7 +252,7 @@ def test_a_realm_that_takes_nothing_tells_alike(client: Client) -> None:
 def test_what_the_hot_path_serves_is_counted_under_its_route(client: Client) -> None:
     series = 'guildhall_http_requests_total{method="POST",route="/v1/trades",status="201"}'
     before = value_of(client, series)
-    answer(client.api.app, client.environ(client.order()))
+    client.served(client.order())
     assert value_of(client, series) == before + 1
 
 

@@ -8,8 +8,9 @@ from contextlib import closing
 import pytest
 from msgspec.structs import replace
 
+from src.services.answers import Asked, Told
 from src.services.errors import Busy, KeyReused, NotAccepting, StoreSilent
-from src.services.ledger import Asked, Limits, Told
+from src.services.ledger import Limits
 from src.services.orders import BatchOrder, FoundGuildOrder, PlayerOrder, TradeOrder
 from src.services.ports import Commit
 from tests.support.faults import (

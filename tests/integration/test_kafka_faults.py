@@ -22,7 +22,7 @@ from src.event_log.librdkafka_log import LibrdkafkaEventLog
 from src.event_log.log import LogError
 from src.event_log.relay import EXIT_FAILED
 from src.event_log.topics import ensure_topics
-from src.services.ledger import Asked
+from src.services.answers import Asked
 from tests.support.kafka import READY_S_MAX, RunningBroker, running_broker
 from tests.support.realm import Realm, gives, open_realm, swap
 from tests.support.redis import RunningRedis

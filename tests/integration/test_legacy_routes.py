@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from src.api.legacy_reading import ASKED_BYTES_MAX, guest_name
 from src.config import Settings, SettingsError
 from src.exposure import serves_legacy_routes
-from src.services.ledger import Asked
+from src.services.answers import Asked
 from tests.support.api import Api, api_of
 from tests.support.legacy import HOST, OldClient
 

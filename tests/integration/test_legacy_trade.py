@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from src.classes.amounts import AMOUNT_MAX
-from src.services.ledger import Asked
+from src.services.answers import Asked
 from tests.support.api import Answer, Api
 from tests.support.legacy import HOST, OldClient
 from tests.support.realm import gives, swap

@@ -19,7 +19,7 @@ from src.economy.engines import open_engine
 from src.event_log.reader import LogForgot
 from src.event_log.relay import RedisForgot
 from src.player_store.restoration import Restoration
-from src.services.ledger import Asked
+from src.services.answers import Asked
 from src.services.orders import BatchOrder, FoundGuildOrder, PlayerOrder, ShopOrder
 from src.services.ports import StoreUnreachable, Unchecked
 from tests.support.commits import player, writes

@@ -15,7 +15,7 @@ from src.bootstrap import Services, build_store
 from src.config import Settings
 from src.economy.engines import open_engine
 from src.player_store.keys import Keys
-from src.services.ledger import Asked
+from src.services.answers import Asked
 from src.services.orders import BatchOrder, ShopOrder
 from tests.support.landing_by_hand import Rows, land
 from tests.support.realm import Realm, gives, swap

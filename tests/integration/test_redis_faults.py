@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from src.config import Settings
 from src.event_log.relay import RedisForgot
-from src.services.ledger import Asked
+from src.services.answers import Asked
 from src.services.orders import PlayerOrder
 from tests.support.api import Answer, Api, api_of
 from tests.support.forgetting import contents, open_again, published, rebuilt

@@ -22,7 +22,7 @@ from src.event_log.log import LogError
 from src.event_log.relay import EXIT_FAILED, EXIT_REDIS_FORGOT, OutboxGap, RedisForgot, watchdog
 from src.player_store.keys import Keys
 from src.player_store.outbox import Outbox
-from src.services.ledger import Asked
+from src.services.answers import Asked
 from src.services.orders import BatchOrder, FoundGuildOrder
 from src.services.ports import StoreUnreachable, Unchecked
 from src.stack.layout import ROOT

@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
+from src.services.answers import Asked
 from src.services.errors import StoreSilent
-from src.services.ledger import Asked
 from tests.support.realm import Realm, gives, open_realm, swap
 from tests.support.redis import RunningRedis
 

@@ -13,7 +13,7 @@ from src.bootstrap import Services, build_outbox, build_services
 from src.config import Settings
 from src.events.outbox_entry import Record, read_entry
 from src.player_store.keys import Keys
-from src.services.ledger import Asked
+from src.services.answers import Asked
 from src.services.orders import Line, PlayerOrder, Side, TradeOrder
 from tests.support.books import Books, EventDict, audit, events_of
 from tests.support.redis import dump
