@@ -37,6 +37,11 @@ class Inventory(Struct, frozen=True):
         """
         after = dict(self.items)
         for item_id, change in changes.items():
-            after[item_id] = after.get(item_id, 0) + change
-        kept = {item_id: after[item_id] for item_id in sorted(after) if after[item_id]}
-        return Inventory(self.max_capacity, kept)
+            quantity = after.get(item_id, 0) + change
+            if quantity:
+                after[item_id] = quantity
+            else:
+                after.pop(item_id, None)
+        if not after.keys() <= self.items.keys():
+            after = {item_id: after[item_id] for item_id in sorted(after)}
+        return Inventory(self.max_capacity, after)

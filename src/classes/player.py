@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from src.classes.amounts import Gold, PlayerId
 from src.classes.inventory import Inventory
@@ -30,10 +29,13 @@ class Player(Struct, frozen=True, kw_only=True):
             items: units received less units given, by item id.
             guild: the guild that the player is in afterwards.
         """
-        return replace(
-            self,
+        # Each field by name: msgspec's `replace` takes twice the time.
+        return Player(
+            player_id=self.player_id,
             version=self.version + 1,
-            gold=self.gold + gold,
+            username=self.username,
+            player_class=self.player_class,
             guild=guild,
+            gold=self.gold + gold,
             inventory=self.inventory.moved(items) if items else self.inventory,
         )

@@ -121,10 +121,12 @@ def gives(
         if quantity < 1:
             raise ValueError(f"{quantity} units of item {item_id} cannot be given")
         units[item_id] = units.get(item_id, 0) + quantity
-    if max(units.values(), default=gold) > AMOUNT_MAX or gold > AMOUNT_MAX:
-        raise AmountTooLarge(f"a leg would carry more than {AMOUNT_MAX:,}")
-    coins = (Leg(giver, receiver, gold),) if gold else ()
-    return coins + tuple(Leg(giver, receiver, units[item], item) for item in sorted(units))
+    legs = [Leg(giver, receiver, gold)] if gold else []
+    legs += [Leg(giver, receiver, units[item], item) for item in sorted(units)]
+    for leg in legs:
+        if leg.quantity > AMOUNT_MAX:
+            raise AmountTooLarge(f"a leg would carry more than {AMOUNT_MAX:,}")
+    return tuple(legs)
 
 
 def player_trade(
@@ -167,10 +169,12 @@ def settle(
     """
     try:
         _check_names(trade, players, catalogue)
-        _check_membership(trade, players)
-        _check_weapon(trade, catalogue)
+        if trade.kind in _MEMBERSHIP:
+            _check_membership(trade, players)
+        if trade.weapon_item_id is not None:
+            _check_weapon(trade.weapon_item_id, catalogue)
         balances = _balances(trade)
-        _check_ownership(trade, players)
+        _check_ownership(trade, balances, players)
         _check_room(balances, players)
     except RuleError as error:
         return Refusal(trade, error)
@@ -184,19 +188,30 @@ def settle(
 
 
 class _Balance:
-    """What one player receives less what it gives."""
+    """What one player gives, and what it receives less what it gives."""
 
-    __slots__ = ("gold", "items")
+    __slots__ = ("gold", "gold_given", "items", "items_given")
 
     def __init__(self) -> None:
         self.gold = 0
         self.items: dict[int, int] = {}
+        self.gold_given = 0
+        self.items_given: dict[int, int] = {}
 
-    def add(self, leg: Leg, sign: int) -> None:
-        if leg.item_id is None:
-            self.gold += sign * leg.quantity
+    def give(self, leg: Leg) -> None:
+        item_id, quantity = leg.item_id, leg.quantity
+        if item_id is None:
+            self.gold -= quantity
+            self.gold_given += quantity
         else:
-            self.items[leg.item_id] = self.items.get(leg.item_id, 0) + sign * leg.quantity
+            self.items[item_id] = self.items.get(item_id, 0) - quantity
+            self.items_given[item_id] = self.items_given.get(item_id, 0) + quantity
+
+    def receive(self, leg: Leg) -> None:
+        if leg.item_id is None:
+            self.gold += leg.quantity
+        else:
+            self.items[leg.item_id] = self.items.get(leg.item_id, 0) + leg.quantity
 
 
 def _check_names(trade: Trade, players: Mapping[int, Player], catalogue: Catalogue) -> None:
@@ -215,8 +230,6 @@ def _check_names(trade: Trade, players: Mapping[int, Player], catalogue: Catalog
 
 
 def _check_membership(trade: Trade, players: Mapping[int, Player]) -> None:
-    if trade.kind not in _MEMBERSHIP:
-        return
     player = players[trade.player_1_id]
     if trade.kind is Kind.GUILD_JOIN and player.guild is not None:
         raise RuleError(Reason.ALREADY_IN_GUILD, player_id=player.player_id, guild=player.guild)
@@ -224,43 +237,40 @@ def _check_membership(trade: Trade, players: Mapping[int, Player]) -> None:
         raise RuleError(Reason.NOT_IN_GUILD, player_id=player.player_id, guild=trade.guild)
 
 
-def _check_weapon(trade: Trade, catalogue: Catalogue) -> None:
-    weapon = trade.weapon_item_id
-    if weapon is not None and not catalogue.item(weapon).is_weapon:
-        raise RuleError(Reason.NOT_A_WEAPON, item_id=weapon, kind=catalogue.item(weapon).kind)
+def _check_weapon(weapon_item_id: int, catalogue: Catalogue) -> None:
+    weapon = catalogue.item(weapon_item_id)
+    if not weapon.is_weapon:
+        raise RuleError(Reason.NOT_A_WEAPON, item_id=weapon_item_id, kind=weapon.kind)
 
 
 def _balances(trade: Trade) -> dict[int, _Balance]:
     """Return the balance of each player that the trade names, in the order it names them."""
     balances = {player_id: _Balance() for player_id in trade.player_ids}
     for leg in trade.legs:
-        for account, sign in ((leg.from_account, -1), (leg.to_account, 1)):
-            player_id = player_of(account)
-            if player_id is not None:
-                balances[player_id].add(leg, sign)
+        giver, receiver = player_of(leg.from_account), player_of(leg.to_account)
+        if giver is not None:
+            balances[giver].give(leg)
+        if receiver is not None:
+            balances[receiver].receive(leg)
     return balances
 
 
-def _check_ownership(trade: Trade, players: Mapping[int, Player]) -> None:
+def _check_ownership(
+    trade: Trade, balances: Mapping[int, _Balance], players: Mapping[int, Player]
+) -> None:
     """Refuse what a player gives without owning it: all gold first, then all items.
 
     The weapon of a battle is not given, but must be owned.
     """
-    given = {player_id: _Balance() for player_id in trade.player_ids}
-    for leg in trade.legs:
-        giver = player_of(leg.from_account)
-        if giver is not None:
-            given[giver].add(leg, 1)
-    for player_id, gift in given.items():
-        has = players[player_id].gold
-        if gift.gold > has:
-            raise RuleError(Reason.INSUFFICIENT_GOLD, player_id=player_id, has=has, needs=gift.gold)
-    if trade.weapon_item_id is not None:
-        held = given[trade.player_1_id].items
-        held[trade.weapon_item_id] = max(held.get(trade.weapon_item_id, 0), 1)
-    for player_id, gift in given.items():
-        inventory = players[player_id].inventory
-        for item_id, needs in gift.items.items():
+    for player_id, balance in balances.items():
+        has, needs = players[player_id].gold, balance.gold_given
+        if needs > has:
+            raise RuleError(Reason.INSUFFICIENT_GOLD, player_id=player_id, has=has, needs=needs)
+    for player_id, balance in balances.items():
+        inventory, needed = players[player_id].inventory, balance.items_given
+        if trade.weapon_item_id is not None:
+            needed = {**needed, trade.weapon_item_id: needed.get(trade.weapon_item_id, 1)}
+        for item_id, needs in needed.items():
             has = inventory.quantity_of(item_id)
             if needs > has:
                 raise RuleError(
@@ -280,7 +290,7 @@ def check_room(trade: Trade, players: Mapping[int, Player]) -> None:
 def _check_room(balances: Mapping[int, _Balance], players: Mapping[int, Player]) -> None:
     """Refuse what does not fit after both sides have given."""
     for player_id, balance in balances.items():
-        received = sum(balance.items.values())
+        received = sum(balance.items.values()) if balance.items else 0
         if received <= 0:
             continue
         free = players[player_id].inventory.free_capacity

@@ -34,6 +34,11 @@ class Event(Struct, frozen=True, kw_only=True, tag_field="event_type"):
         str | None, Meta(description="The HTTP request that caused the event.")
     ] = None
 
+    @property
+    def key(self) -> str:
+        """What Kafka orders and partitions the event by."""
+        raise NotImplementedError
+
 
 class LegRecord(Struct, frozen=True, kw_only=True):
     """One asset moving from one account to another."""
@@ -80,6 +85,11 @@ class TradeEvent(Event, frozen=True, kw_only=True, tag=TOPIC_TRADE):
     ] = None
     legs: Annotated[list[LegRecord], Meta(description="What moves, in order.")]
 
+    @property
+    def key(self) -> str:
+        """The trade."""
+        return self.trade_id
+
 
 class StackRecord(Struct, frozen=True, kw_only=True):
     """One stack of an inventory."""
@@ -111,6 +121,11 @@ class PlayerStateEvent(Event, frozen=True, kw_only=True, tag=TOPIC_PLAYER_STATE)
         int, Meta(description="Base value of all units held, in coins, gold not counted.")
     ]
     items: Annotated[list[StackRecord], Meta(description="The stacks, by rising item_id.")]
+
+    @property
+    def key(self) -> str:
+        """The player: its states stay in order."""
+        return str(self.player_id)
 
 
 #: The events by topic; a topic carries events of one type, and is named after it.

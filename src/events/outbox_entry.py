@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 from msgspec import Struct
 
-from src.events.definitions import EVENTS, Event, PlayerStateEvent, TradeEvent
+from src.events.definitions import EVENTS, Event
 
 _ENCODER = msgspec.json.Encoder()
 _TOPICS = {event: topic.encode() for topic, event in EVENTS.items()}
@@ -28,7 +28,7 @@ class Record(Struct, frozen=True):
 
 def line_of(event: Event) -> bytes:
     """Return the outbox line of an event: its topic, its key, and its JSON without `seq`."""
-    return b"%b %b %b" % (_TOPICS[type(event)], _key(event), _ENCODER.encode(event))
+    return b"%b %b %b" % (_TOPICS[type(event)], event.key.encode(), _ENCODER.encode(event))
 
 
 def json_of(line: bytes) -> bytes:
@@ -54,12 +54,3 @@ def read_entry(entry: bytes, last_seq: int) -> Iterator[Record]:
         topic, key, body = line.split(b" ", 2)
         yield Record(topic.decode(), key, b'{"seq":%d,%b' % (seq, body[1:]), seq)
 
-
-def _key(event: Event) -> bytes:
-    match event:
-        case TradeEvent(trade_id=trade_id):
-            return trade_id.encode()
-        case PlayerStateEvent(player_id=player_id):
-            return str(player_id).encode()
-        case _:
-            raise TypeError(f"{type(event).__name__} has no key")

@@ -59,10 +59,12 @@ class Recorder:
     def player_state(self, player: Player, cause_trade_id: str, stamp: Stamp) -> PlayerStateEvent:
         """Return the event of a player's new state."""
         value_of = self._catalogue.value_of
-        stacks = [
-            StackRecord(item_id=item_id, quantity=quantity, unit_value=value_of(item_id))
-            for item_id, quantity in player.inventory.items.items()
-        ]
+        stacks, units, worth = [], 0, 0
+        for item_id, quantity in player.inventory.items.items():
+            value = value_of(item_id)
+            stacks.append(StackRecord(item_id=item_id, quantity=quantity, unit_value=value))
+            units += quantity
+            worth += quantity * (value or 0)
         return PlayerStateEvent(
             event_id=self._new_id(),
             realm=stamp.realm,
@@ -76,9 +78,9 @@ class Recorder:
             guild=player.guild,
             gold=player.gold,
             max_capacity=player.inventory.max_capacity,
-            used_capacity=player.inventory.used_capacity,
+            used_capacity=units,
             distinct_items=len(stacks),
-            inventory_value=sum([stack.quantity * (stack.unit_value or 0) for stack in stacks]),
+            inventory_value=worth,
             items=stacks,
         )
 

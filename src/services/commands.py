@@ -18,7 +18,10 @@ def settling(write: Callable[[], Trade], catalogue: Catalogue) -> Command:
     Raises:
         Unwritable: an amount of the trade cannot be written down.
     """
-    trade = _written(write)
+    try:
+        trade = write()
+    except AmountTooLarge as error:
+        raise _unwritable(error) from error
     return Command(trade.player_ids, lambda players: settle(trade, players, catalogue))
 
 
@@ -38,15 +41,14 @@ def swapping(order: TradeOrder, trade_id: str) -> Trade:
     Raises:
         Unwritable: an amount of the trade cannot be written down.
     """
-    sides = _given(order.player_1), _given(order.player_2)
-    return _written(lambda: player_trade(trade_id, sides))
-
-
-def _written(write: Callable[[], Trade]) -> Trade:
     try:
-        return write()
+        return player_trade(trade_id, (_given(order.player_1), _given(order.player_2)))
     except AmountTooLarge as error:
-        raise Unwritable(f"{error}. Ask for less at a time.") from error
+        raise _unwritable(error) from error
+
+
+def _unwritable(error: AmountTooLarge) -> Unwritable:
+    return Unwritable(f"{error}. Ask for less at a time.")
 
 
 def _given(side: Side) -> tuple[int, int, list[tuple[int, int]]]:

@@ -64,7 +64,7 @@ def outcome_of(decision: Settlement | Refusal, decided_at: datetime) -> Outcome:
         trade_id=decision.trade.trade_id,
         status="settled",
         settled_at=decided_at,
-        players=tuple(PlayerGlance(p.player_id, p.version, p.gold) for p in players),
+        players=tuple([PlayerGlance(p.player_id, p.version, p.gold) for p in players]),
         created=next(iter(players)) if is_new else None,
         battle=_report(decision.trade) if decision.trade.kind is Kind.BATTLE else None,
     )

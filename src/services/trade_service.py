@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
 
 from msgspec import Struct
@@ -34,6 +35,8 @@ class TradeService:
         self._ledger = ledger
         self._catalogue = catalogue
         self._new_id = new_id
+        # Batches at the same time mostly meet each other's changes, and do much of it twice.
+        self._batch_turn = threading.Lock()
 
     def trade(self, order: TradeOrder, asked: Asked) -> Told:
         """Settle or refuse one trade.
@@ -64,7 +67,8 @@ class TradeService:
             NotAccepting, KeyReused: as `Ledger.carry_out_all` says.
         """
         commands = [trading(trade, self._new_id(), self._catalogue) for trade in order.trades]
-        return self._ledger.carry_out_all(commands, asked)
+        with self._batch_turn:
+            return self._ledger.carry_out_all(commands, asked)
 
     def trade_claimed(
         self, order: TradeOrder, claims: Mapping[int, Claim], asked: Asked
