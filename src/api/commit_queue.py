@@ -7,13 +7,12 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from src.services.answers import Told, busy
-from src.services.errors import Explained
-from src.services.group_commit import Request
+from src.services.group_commit import Again, End, Request
 
 #: Requests of one round: more would let the first wait for the last.
 _ROUND_MAX = 64
 
-CarryOut = Callable[[Sequence[Request]], list[Told | Explained | None]]
+CarryOut = Callable[[Sequence[Request]], list[End]]
 
 
 class CommitQueue:
@@ -57,33 +56,31 @@ class CommitQueue:
                 waiting, self._waiting = self._waiting[:_ROUND_MAX], self._waiting[_ROUND_MAX:]
                 requests = [each.request for each in waiting]
                 try:
-                    told = await loop.run_in_executor(self._thread, self._carry_out, requests)
+                    ends = await loop.run_in_executor(self._thread, self._carry_out, requests)
                 except Exception as error:  # noqa: BLE001 - each request tells it, as any route does
                     for each in waiting:
                         each.fail(error)
                     continue
-                # Those that lost a race come first in the next round.
-                self._waiting[:0] = self._answered(waiting, told)
+                # Those that have to be tried again come first in the next round.
+                self._waiting[:0] = self._answered(waiting, ends)
         finally:
             self._rounds = None
 
-    def _answered(
-        self, waiting: Sequence[_Waiting], told: Sequence[Told | Explained | None]
-    ) -> list[_Waiting]:
+    def _answered(self, waiting: Sequence[_Waiting], ends: Sequence[End]) -> list[_Waiting]:
         """Tell each request what became of it; return those that have to be tried again."""
-        lost = []
-        for each, answer in zip(waiting, told, strict=True):
-            if isinstance(answer, Told):
-                each.tell(answer)
-            elif answer is not None:
-                each.fail(answer)
+        again = []
+        for each, end in zip(waiting, ends, strict=True):
+            if isinstance(end, Told):
+                each.tell(end)
+            elif isinstance(end, Exception):
+                each.fail(end)
             else:
-                each.attempts += 1
+                each.attempts += end is Again.LOST
                 if each.attempts < self._attempts_max:
-                    lost.append(each)
+                    again.append(each)
                 else:
                     each.fail(busy())
-        return lost
+        return again
 
 
 class _Waiting:

@@ -72,6 +72,5 @@ class Ledger:
                     self._trades[outcome.trade_id] = told
 
     def _note_state(self, player_id: int, version: int, gold: int) -> None:
-        # The trades of a batch can share a commit, and so a version: the last one tells its end.
         self._states[player_id, version] = gold
         self._versions[player_id] = version

@@ -53,4 +53,3 @@ def read_entry(entry: bytes, last_seq: int) -> Iterator[Record]:
     for seq, line in enumerate(lines, first_seq):
         topic, key, body = line.split(b" ", 2)
         yield Record(topic.decode(), key, b'{"seq":%d,%b' % (seq, body[1:]), seq)
-

@@ -7,17 +7,18 @@ remedy (DeWitt et al., Implementation Techniques for Main Memory Database System
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from enum import Enum
 
 from msgspec import Struct
 
 from src.classes.player import Player
-from src.classes.trade import Refusal
 from src.events.record import Recorder, Stamp
 from src.services.answers import Asked, Told, silent, stored_answer, told_of
-from src.services.draft import Command, Decision, Draft
+from src.services.draft import Command, Draft
 from src.services.errors import Explained, KeyReused
+from src.services.groups import disjoint_groups
 from src.services.ledger import Limits
 from src.services.ports import CommitReply, PlayerStore, StoredAnswer, StoreUnreachable
 
@@ -27,6 +28,18 @@ class Request(Struct, frozen=True):
 
     command: Command
     asked: Asked
+
+
+class Again(Enum):
+    """Why a request has to be tried again: it lost a race, or others came first in its round."""
+
+    LOST = "lost"
+    WAITS = "waits"
+
+
+#: What becomes of a request in a round: what is told of it, why it was not carried out
+#: (`StoreSilent`, another `NotAccepting`, `KeyReused`), or that it has to be tried again.
+End = Told | Explained | Again
 
 
 class GroupCommit:
@@ -41,106 +54,92 @@ class GroupCommit:
         clock: Callable[[], datetime],
         limits: Limits,
     ) -> None:
-        """Work on `store`; `limits.commit_trades` requests share a commit."""
+        """Work on `store`; about `limits.commit_trades` requests share a commit."""
         self._store = store
         self._recorder = recorder
         self._realm = realm
         self._clock = clock
         self._limits = limits
 
-    def carry_out(self, requests: Sequence[Request]) -> list[Told | Explained | None]:
-        """Try each request once, the earlier before the later.
-
-        Returns:
-            For each in order what is told of it, or why it was not carried out (`StoreSilent`,
-            another `NotAccepting`, `KeyReused`), or None: it has to be tried again, since its
-            players changed meanwhile.
-        """
-        told: list[Told | Explained | None] = [None] * len(requests)
+    def carry_out(self, requests: Sequence[Request]) -> list[End]:
+        """Try each request once, the earlier before the later; return how each ended, in order."""
+        ends: list[End] = [Again.WAITS] * len(requests)
+        groups = _groups(requests, self._limits.commit_trades)
         try:
             reading = self._store.read(
                 sorted({p for request in requests for p in request.command.player_ids})
             )
-            commits = self._arranged(requests, dict(reading.players))
+            now = self._clock()
+            drafts = [self._draft(requests, places, reading.players, now) for places in groups]
             replies = self._store.commit(
-                [each.draft.commit(self._answer(each, requests)) for each in commits],
+                [
+                    draft.commit(self._answer(requests[places[0]].asked, draft))
+                    for draft, places in zip(drafts, groups, strict=True)
+                ],
                 reading.epoch,
             )
         except StoreUnreachable as error:
             return [_because(error) for _ in requests]
-        for each, reply in zip(commits, replies, strict=True):
-            for place, answer in zip(each.places, _answers(each, reply, requests), strict=False):
-                told[place] = answer
-        return told
+        for places, draft, reply in zip(groups, drafts, replies, strict=True):
+            told = _told(reply, draft, requests[places[0]].asked)
+            for place, end in zip(places, told, strict=True):
+                ends[place] = end
+        return ends
 
-    def _arranged(self, requests: Sequence[Request], players: dict[int, Player]) -> list[_Commit]:
-        """Decide the requests in order, and lay each into a commit.
+    def _draft(
+        self,
+        requests: Sequence[Request],
+        places: Sequence[int],
+        read: Mapping[int, Player],
+        now: datetime,
+    ) -> Draft:
+        """Decide the requests of a commit, each on what the ones before it leave."""
+        players: dict[int, Player] = {}
+        draft = Draft(players, self._recorder)
+        for place in places:
+            command, asked = requests[place].command, requests[place].asked
+            for player_id in command.player_ids:
+                if player_id not in players and player_id in read:
+                    players[player_id] = read[player_id]
+            stamp = Stamp(self._realm, now, asked.request_id, asked.said)
+            draft.add(command.decide(players), stamp)
+        return draft
 
-        Requests of one commit share no player: each gets a version of its own. One whose players
-        change in an earlier commit of the round is decided on what that one will leave, and lies
-        in a later commit. If the earlier is not written, the later meets a conflict.
-        """
-        now = self._clock()
-        commits: list[_Commit] = []
-        after: dict[int, int] = {}  # the first commit in which a player may be touched again
-        for place, request in enumerate(requests):
-            player_ids = request.command.player_ids
-            decision = request.command.decide(players)
-            first = max([after.get(player_id, 0) for player_id in player_ids])
-            if first and isinstance(decision, Refusal):
-                # It would be written whether or not that comes true on which it rests.
-                continue
-            asked = request.asked
-            number = self._number(commits, first, alone=asked.key is not None)
-            if number == len(commits):
-                commits.append(_Commit(Draft(players, self._recorder), asked.key is not None))
-            commits[number].add(
-                place, decision, Stamp(self._realm, now, asked.request_id, asked.said)
-            )
-            if not isinstance(decision, Refusal):
-                after.update(dict.fromkeys(player_ids, number + 1))
-        return commits
-
-    def _number(self, commits: Sequence[_Commit], first: int, *, alone: bool) -> int:
-        """Return the first commit from `first` on that has room, or how many there are."""
-        if not alone:
-            for number in range(first, len(commits)):
-                if not commits[number].is_alone and (
-                    len(commits[number].places) < self._limits.commit_trades
-                ):
-                    return number
-        return len(commits)
-
-    def _answer(self, commit: _Commit, requests: Sequence[Request]) -> StoredAnswer | None:
-        if not commit.is_alone:
-            return None
-        asked = requests[commit.places[0]].asked
-        return stored_answer(asked, asked.key, commit.draft.outcomes, self._limits.answer_ttl_s)
+    def _answer(self, asked: Asked, draft: Draft) -> StoredAnswer | None:
+        # One with a key is alone in its commit, which keeps one answer.
+        return stored_answer(asked, asked.key, draft.outcomes, self._limits.answer_ttl_s)
 
 
-class _Commit:
-    """A draft, and the places of its requests in the round.
+def _groups(requests: Sequence[Request], size: int) -> list[list[int]]:
+    """Return which requests share a commit, by their places.
 
-    One with an idempotency key is alone in its commit, which keeps one answer.
+    No player is touched by two commits: the second would be decided on what the first leaves, and
+    might be written where another server's change came instead of it. So requests of the same
+    players lie in one commit; one with a key, which needs a commit of its own, waits for another
+    round when its players are touched in this one, and who comes after it waits too.
     """
+    alone: list[list[int]] = []
+    together: list[int] = []
+    shared, closed = set[int](), set[int]()
+    for place, request in enumerate(requests):
+        player_ids = request.command.player_ids
+        has_key = request.asked.key is not None
+        if closed.isdisjoint(player_ids) and not (has_key and not shared.isdisjoint(player_ids)):
+            if has_key:
+                alone.append([place])
+            else:
+                together.append(place)
+                shared.update(player_ids)
+                continue
+        closed.update(player_ids)
+    touched = [requests[place].command.player_ids for place in together]
+    groups = disjoint_groups(touched, size) if together else []
+    return alone + [[together[number] for number in group] for group in groups]
 
-    __slots__ = ("draft", "is_alone", "places")
 
-    def __init__(self, draft: Draft, is_alone: bool) -> None:  # noqa: FBT001 - private
-        self.draft = draft
-        self.is_alone = is_alone
-        self.places: list[int] = []
-
-    def add(self, place: int, decision: Decision, stamp: Stamp) -> None:
-        self.places.append(place)
-        self.draft.add(decision, stamp)
-
-
-def _answers(
-    commit: _Commit, reply: CommitReply, requests: Sequence[Request]
-) -> Sequence[Told | Explained]:
+def _told(reply: CommitReply, draft: Draft, asked: Asked) -> Sequence[End]:
     try:
-        return told_of(reply, commit.draft.outcomes, requests[commit.places[0]].asked)
+        return told_of(reply, draft.outcomes, asked) or [Again.LOST] * len(draft.outcomes)
     except KeyReused as error:
         return [error]
 

@@ -178,9 +178,14 @@ def test_trades_of_one_player_keep_their_order_within_a_batch(realm: Realm) -> N
     )
     statuses = [each.outcome.status for each in told if isinstance(each, Told)]
     assert statuses == ["rejected", "settled", "settled", "rejected"]
-    # One commit: each player that it touched has one new state, whatever it went through.
-    states = [e for e in realm.events()[-7:] if e["event_type"] == "player_state"]
-    assert [(state["player_id"], state["version"]) for state in states] == [(2, 3), (1, 3), (3, 2)]
+    # One commit, and yet each trade gives its players a state of their own.
+    states = [e for e in realm.events()[-8:] if e["event_type"] == "player_state"]
+    assert [(state["player_id"], state["version"]) for state in states] == [
+        (2, 3),
+        (1, 3),
+        (1, 4),
+        (3, 2),
+    ]
     assert states[1]["cause_trade_id"] == trade_ids(told)[2]
     realm.audit()
 

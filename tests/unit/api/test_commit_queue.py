@@ -1,0 +1,142 @@
+"""The queue before the group commit: everyone who waits is answered once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+
+import pytest
+
+from src.api.commit_queue import CarryOut, CommitQueue
+from src.classes.errors import Reason, RuleError
+from src.classes.trade import Kind, Refusal, Trade
+from src.services.answers import Asked, Told
+from src.services.draft import Command
+from src.services.errors import Busy, KeyReused
+from src.services.group_commit import Again, End, Request
+from src.services.outcomes import Outcome
+
+ATTEMPTS_MAX = 3
+
+
+def request(name: str) -> Request:
+    trade = Trade(trade_id=name, kind=Kind.PLAYER_TRADE, player_1_id=1)
+    refusal = Refusal(trade, RuleError(Reason.EMPTY_TRADE))
+    return Request(Command((1,), lambda _players: refusal), Asked(name))
+
+
+def told(request: Request) -> Told:
+    return Told(Outcome(trade_id=str(request.asked.request_id), status="settled"))
+
+
+def all_told(requests: Sequence[Request]) -> list[End]:
+    return [told(each) for each in requests]
+
+
+def ask(carry_out: CarryOut, *names: str) -> list[Told | BaseException]:
+    """Ask for requests at the same time, and return how each ended."""
+
+    async def asked() -> list[Told | BaseException]:
+        with closing(CommitQueue(carry_out, ATTEMPTS_MAX)) as queue:
+            waiting = [queue.told(request(name)) for name in names]
+            return await asyncio.gather(*waiting, return_exceptions=True)
+
+    return asyncio.run(asked())
+
+
+def names(ended: Sequence[Told | BaseException]) -> list[str]:
+    return [each.outcome.trade_id for each in ended if isinstance(each, Told)]
+
+
+def test_each_is_told_what_became_of_its_own() -> None:
+    assert names(ask(all_told, "a", "b", "c")) == ["a", "b", "c"]
+
+
+def test_what_waits_at_the_same_time_shares_rounds_in_order() -> None:
+    rounds: list[list[str | None]] = []
+
+    def carry_out(requests: Sequence[Request]) -> list[End]:
+        rounds.append([each.asked.request_id for each in requests])
+        return all_told(requests)
+
+    many = [str(number) for number in range(100)]
+    assert names(ask(carry_out, *many)) == many
+    assert len(rounds) < len(many)
+    assert [name for each in rounds for name in each] == many
+
+
+def test_the_loser_of_a_race_comes_first_in_the_next_round_and_gives_up_at_last() -> None:
+    rounds: list[list[str | None]] = []
+
+    def carry_out(requests: Sequence[Request]) -> list[End]:
+        rounds.append([each.asked.request_id for each in requests])
+        return [Again.LOST if each.asked.request_id == "slow" else told(each) for each in requests]
+
+    ended = ask(carry_out, "quick", "slow")
+    assert names(ended) == ["quick"]
+    assert isinstance(ended[1], Busy)
+    tries = [each for each in rounds if "slow" in each]
+    assert len(tries) == ATTEMPTS_MAX
+    assert all(each[0] == "slow" for each in tries[1:])
+
+
+def test_an_error_is_told_to_the_one_that_it_is_about() -> None:
+    def carry_out(requests: Sequence[Request]) -> list[End]:
+        return [
+            KeyReused("another") if each.asked.request_id == "bad" else told(each)
+            for each in requests
+        ]
+
+    ended = ask(carry_out, "good", "bad")
+    assert names(ended) == ["good"]
+    assert isinstance(ended[1], KeyReused)
+
+
+def test_a_round_that_fails_is_told_to_all_of_it_and_the_next_is_served() -> None:
+    failures: Iterator[Callable[[Sequence[Request]], list[End]]] = iter([broken, all_told])
+
+    def carry_out(requests: Sequence[Request]) -> list[End]:
+        return next(failures)(requests)
+
+    async def asked() -> Told:
+        with closing(CommitQueue(carry_out, ATTEMPTS_MAX)) as queue:
+            with pytest.raises(ZeroDivisionError):
+                await queue.told(request("first"))
+            return await queue.told(request("second"))
+
+    assert names([asyncio.run(asked())]) == ["second"]
+
+
+def test_who_waits_for_others_is_not_given_up() -> None:
+    waits = iter([Again.WAITS] * (ATTEMPTS_MAX + 2))
+
+    def carry_out(requests: Sequence[Request]) -> list[End]:
+        return [next(waits, None) or told(each) for each in requests]
+
+    assert names(ask(carry_out, "patient")) == ["patient"]
+
+
+def broken(_requests: Sequence[Request]) -> list[End]:
+    raise ZeroDivisionError
+
+
+def test_a_request_whose_client_has_gone_is_still_carried_out() -> None:
+    done: list[str | None] = []
+
+    def carry_out(requests: Sequence[Request]) -> list[End]:
+        done.extend(each.asked.request_id for each in requests)
+        return all_told(requests)
+
+    async def asked() -> Told:
+        with closing(CommitQueue(carry_out, ATTEMPTS_MAX)) as queue:
+            gone = asyncio.ensure_future(queue.told(request("gone")))
+            await asyncio.sleep(0)
+            gone.cancel()
+            found = await queue.told(request("here"))
+            with pytest.raises(asyncio.CancelledError):
+                await gone
+            return found
+
+    assert names([asyncio.run(asked())]) == ["here"]
+    assert done == ["gone", "here"]
