@@ -48,8 +48,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     api_threads: Annotated[
         Count,
         Meta(
-            description="Threads of one API worker: commits under way at once share a write to "
-            "disk. More than 4 slow it."
+            description="Threads of one API worker that serve everything but single trades. More "
+            "than 4 slow it."
         ),
     ] = 4
     api_body_bytes_max: Annotated[
@@ -146,7 +146,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     batch_commit_trades: Annotated[
         Count,
         Meta(
-            description="Trades of a batch that share one commit; more meet a conflict more often."
+            description="Trades that share one commit, of a batch or of those that wait at the "
+            "same time; more meet a conflict more often."
         ),
     ] = 5
     idempotency_ttl_s: Annotated[
