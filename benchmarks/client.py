@@ -11,6 +11,7 @@ import socket
 import sys
 import time
 from collections import Counter, deque
+from collections.abc import Callable
 from itertools import cycle
 
 import msgspec
@@ -36,61 +37,54 @@ def run(load: Load) -> Measured:
     Raises:
         ServerSilent: the server closed a connection or did not answer in time.
     """
-    requests = cycle(requests_of(load))
-    connections = [_connected(load.port) for _ in range(load.connections)]
-    loop = _Loop(connections, requests, keeps_bodies=load.workload == "create")
+    loop = _Loop(load, cycle(requests_of(load)))
     cpu_before, began = time.process_time(), time.perf_counter()
     if load.rate:
         loop.paced(load.rate, began + load.seconds)
     else:
         loop.closed(began + load.seconds, load.requests_max or sys.maxsize)
     took, cpu_s = time.perf_counter() - began, time.process_time() - cpu_before
-    for connection in connections:
-        connection.close()
+    loop.close()
     return loop.measured(took, cpu_s)
 
 
 class _Loop:
     """Connections with at most one request under way each, and what was answered so far."""
 
-    def __init__(
-        self, connections: list[socket.socket], requests: cycle[bytes], *, keeps_bodies: bool
-    ) -> None:
+    def __init__(self, load: Load, requests: cycle[bytes]) -> None:
         self._requests = requests
-        self._by_fd = {connection.fileno(): connection for connection in connections}
-        self._receive = {fd: connection.recv for fd, connection in self._by_fd.items()}
-        self._send = {fd: connection.sendall for fd, connection in self._by_fd.items()}
+        self._port = load.port
+        self._reconnects = load.reconnects
+        self._by_fd: dict[int, socket.socket] = {}
+        self._receive: dict[int, Callable[[int], bytes]] = {}
+        self._send: dict[int, Callable[[bytes], None]] = {}
         self._epoll = select.epoll()
-        for fd in self._by_fd:
-            self._epoll.register(fd, select.EPOLLIN)
+        for _ in range(load.connections):
+            self._take(_connected(load.port))
         self._partial: dict[int, bytes] = {}
         self._latencies_s: list[float] = []
         self._statuses: Counter[bytes] = Counter()
         self._results: Counter[str] = Counter()
         self._faults: list[bytes] = []
         self._bodies: list[bytes] = []
-        self._keeps_bodies = keeps_bodies
+        self._keeps_bodies = load.workload == "create"
 
     def closed(self, deadline: float, requests_max: int) -> None:
         """Keep every connection busy; each next request follows an answer."""
-        clock, send, latencies = time.perf_counter, self._send, self._latencies_s
-        following = self._requests.__next__
+        clock, latencies = time.perf_counter, self._latencies_s
         begun_at: dict[int, float] = {}
         begun = 0
-        for fd in list(send)[:requests_max]:
-            begun_at[fd] = clock()
-            send[fd](following())
+        for fd in list(self._send)[:requests_max]:
+            now = clock()
+            begun_at[self._begin(fd)] = now
             begun += 1
         while begun_at:
             for fd in self._answered():
                 now = clock()
-                latencies.append(now - begun_at[fd])
-                if now >= deadline or begun >= requests_max:
-                    del begun_at[fd]
-                    continue
-                begun_at[fd] = now
-                send[fd](following())
-                begun += 1
+                latencies.append(now - begun_at.pop(fd))
+                if now < deadline and begun < requests_max:
+                    begun_at[self._begin(fd)] = now
+                    begun += 1
 
     def paced(self, rate: float, deadline: float) -> None:
         """Begin requests evenly; one that finds no idle connection counts from when it was due."""
@@ -101,14 +95,17 @@ class _Loop:
             now = clock()
             while due <= now and due < deadline and idle:
                 # In turn: the server closes a connection that is idle for half a minute.
-                fd = idle.popleft()
-                due_at[fd] = due
-                self._send[fd](next(self._requests))
+                due_at[self._begin(idle.popleft())] = due
                 due += 1 / rate
             wait = max(0.0, due - clock()) if due < deadline and idle else _SILENCE_S
             for fd in self._answered(wait):
                 self._latencies_s.append(clock() - due_at.pop(fd))
                 idle.append(fd)
+
+    def close(self) -> None:
+        """Close all connections."""
+        for connection in self._by_fd.values():
+            connection.close()
 
     def measured(self, took_s: float, cpu_s: float) -> Measured:
         """Return what was answered."""
@@ -140,12 +137,32 @@ class _Loop:
                 data = self._partial.pop(fd, b"") + data
             head = data.find(b"\r\n\r\n")
             length = data.find(b"content-length: ", 0, head)
+            if length < 0:
+                length = data.find(b"Content-Length: ", 0, head)
             if head < 0 or len(data) < head + 4 + int(data[length + 16 : data.find(b"\r", length)]):
                 self._partial[fd] = data
                 continue
             self._count(data, head + 4)
             complete.append(fd)
+            if self._reconnects:
+                self._epoll.unregister(fd)  # that the server closes it now says nothing
         return complete
+
+    def _begin(self, fd: int) -> int:
+        """Send the next request; return the connection, which may be a new one, that carries it."""
+        if self._reconnects:
+            self._by_fd.pop(fd).close()
+            del self._send[fd], self._receive[fd]
+            fd = self._take(_connected(self._port))
+        self._send[fd](next(self._requests))
+        return fd
+
+    def _take(self, connection: socket.socket) -> int:
+        fd = connection.fileno()
+        self._by_fd[fd] = connection
+        self._receive[fd], self._send[fd] = connection.recv, connection.sendall
+        self._epoll.register(fd, select.EPOLLIN)
+        return fd
 
     def _count(self, data: bytes, body: int) -> None:
         status = data[9:12]

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 _TICKS_PER_S = os.sysconf("SC_CLK_TCK")
-#: Places in /proc/PID/stat after the name: parent, time in user mode, time in the kernel.
-_PARENT, _USER, _KERNEL = 1, 11, 12
+#: Places in /proc/PID/stat after the name: the parent, and the times of the process and of its
+#: children that have ended, each in user mode and in the kernel (proc_pid_stat(5)).
+_PARENT, _TIMES = 1, slice(11, 15)
 
 
 def cpu_s(roots: Mapping[str, int]) -> dict[str, float]:
@@ -23,7 +24,8 @@ def cpu_s(roots: Mapping[str, int]) -> dict[str, float]:
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit() and (words := _stat(entry)):
             pid = int(entry.name)
-            ticks[pid] = int(words[_USER]) + int(words[_KERNEL])
+            # Children that ended count: Redis forks to rewrite its log, PostgreSQL to clean up.
+            ticks[pid] = sum(map(int, words[_TIMES]))
             children[int(words[_PARENT])].append(pid)
     return {name: _family_ticks(pid, ticks, children) / _TICKS_PER_S for name, pid in roots.items()}
 

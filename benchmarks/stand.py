@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import shutil
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import msgspec
 from kafka.errors import KafkaError
@@ -17,9 +15,10 @@ from msgspec.structs import replace
 
 from benchmarks.processes import cpu_s
 from benchmarks.results import Run
+from benchmarks.servers import BenchmarkFailed, free_ports, serving
 from benchmarks.wire import Holding, Load, Measured
 from src.bootstrap import build_outbox, issue_token
-from src.config import Settings, as_environment
+from src.config import Settings
 from src.events.definitions import EVENTS
 from src.stack import proc
 from src.stack.lag import landing_lag
@@ -28,18 +27,11 @@ from src.stack.lifecycle import Progress, start, stop
 from src.stack.processes import NAMES
 from src.stack.supervisor_client import SupervisorClient
 
-#: Ports are looked for from here on: below those that the kernel gives to clients.
-_FIRST_PORT = 19_600
-_LAST_PORT = 19_699
-#: Longer than a busy machine needs to start a server, or to land what a run left.
+#: Longer than a busy machine needs to land what a run left.
 _PATIENCE_S = 300.0
 _POLL_S = 0.05
 #: Looking at Kafka's offsets costs Kafka more than looking at the outbox costs Redis.
 _LAG_POLL_S = 0.5
-
-
-class BenchmarkFailed(Exception):
-    """The stand did not do what a benchmark needs."""
 
 
 class Stand:
@@ -68,15 +60,11 @@ class Stand:
 
         `port`, `token` and `players_file` are filled in.
         """
-        return self._run(
-            replace(
-                load,
-                port=self.settings.api_port,
-                token=self._token,
-                players_file=str(self._players_file),
-            ),
-            self.pids(),
-        )
+        return self._run(self.addressed(load, self.settings.api_port), self.pids())
+
+    def addressed(self, load: Load, port: int) -> Load:
+        """Return a load that is sent to `port`, with our token and the players that were chosen."""
+        return replace(load, port=port, token=self._token, players_file=str(self._players_file))
 
     @property
     def player_count(self) -> int:
@@ -102,6 +90,11 @@ class Stand:
     def choose_players(self, count: int) -> None:
         """Let the first `count` players trade in the loads that follow."""
         self._players_file.write_bytes(msgspec.json.encode(self._players[:count]))
+
+    def chosen(self) -> list[int]:
+        """Return the ids of the players that trade."""
+        holdings = msgspec.json.decode(self._players_file.read_bytes(), type=list[Holding])
+        return [holding.player_id for holding in holdings]
 
     def pids(self) -> dict[str, int]:
         """The processes of the stack by name."""
@@ -193,7 +186,7 @@ def standing(
         progress: told about each process.
         names: the processes to start.
     """
-    api, redis, kafka, controller, hello_port = _free_ports(5)
+    api, redis, kafka, controller, hello_port = free_ports(5)
     own = replace(
         settings,
         var_dir=str(settings.var / "bench"),
@@ -208,7 +201,8 @@ def standing(
     shutil.rmtree(own.var, ignore_errors=True)
     try:
         start(own, progress, names)
-        with _hello(replace(own, api_port=hello_port)) as hello_pid:
+        command = (sys.executable, "-m", "benchmarks.hello")
+        with serving("hello", command, replace(own, api_port=hello_port)) as hello_pid:
             stand = Stand(own, hello_port, hello_pid, issue_token(own, "game"))
             try:
                 yield stand
@@ -217,56 +211,3 @@ def standing(
     finally:
         stop(own, progress)
     shutil.rmtree(own.var)  # kept when something failed: the logs say why
-
-
-@contextmanager
-def _hello(settings: Settings) -> Iterator[int]:
-    log = Path(Layout.of(settings).log_of("hello"))
-    with log.open("wb") as written:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.hello"],
-            cwd=ROOT,
-            env=hello_environment(settings),
-            stdout=written,
-            stderr=subprocess.STDOUT,
-        )
-    try:
-        _wait_for_port(settings.api_port, process, log)
-        yield process.pid
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def hello_environment(settings: Settings) -> dict[str, str]:
-    """Return the variables that the hello starts with."""
-    return {"PATH": str(Path(sys.executable).parent), "PYTHONPATH": str(ROOT)} | as_environment(
-        settings
-    )
-
-
-def _wait_for_port(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + _PATIENCE_S
-    while process.poll() is None and time.monotonic() < deadline:
-        try:
-            socket.create_connection(("127.0.0.1", port)).close()
-        except OSError:
-            time.sleep(_POLL_S)
-        else:
-            return
-    raise BenchmarkFailed(f"the hello did not start:\n{log.read_text()}")
-
-
-def _free_ports(count: int) -> list[int]:
-    found: list[int] = []
-    for port in range(_FIRST_PORT, _LAST_PORT + 1):
-        with socket.socket() as attempt:
-            attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                attempt.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-        found.append(port)
-        if len(found) == count:
-            return found
-    raise BenchmarkFailed(f"fewer than {count} ports are free from {_FIRST_PORT} to {_LAST_PORT}")

@@ -23,6 +23,8 @@ class Load(Struct, frozen=True, kw_only=True):
         rate: requests begun a second, evenly; 0 for as many as are answered.
         batch_size: trades of one request of the workload `batch`.
         seed: the same seed sends the same requests.
+        reconnects: each request goes over a connection of its own, as a server needs that closes
+            after its answer; connecting is part of the time of the request.
     """
 
     workload: WorkloadName
@@ -35,6 +37,7 @@ class Load(Struct, frozen=True, kw_only=True):
     rate: float = 0.0
     batch_size: int = 100
     seed: int = 1
+    reconnects: bool = False
 
 
 class Holding(Struct, frozen=True, array_like=True):

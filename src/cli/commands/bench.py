@@ -45,7 +45,7 @@ def bench(*, quick: bool, only: tuple[str, ...], as_json: bool) -> None:
     from benchmarks.http_rows import FULL, QUICK  # noqa: PLC0415
     from benchmarks.page import page_of  # noqa: PLC0415
     from benchmarks.run import run  # noqa: PLC0415
-    from benchmarks.stand import BenchmarkFailed  # noqa: PLC0415
+    from benchmarks.servers import BenchmarkFailed  # noqa: PLC0415
     from src.cli.stack_progress import StackProgress  # noqa: PLC0415
     from src.config import load_settings  # noqa: PLC0415
 
