@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from benchmarks.results import Goal, HttpRow, Results
 
 SHARE_OF_HELLO_MIN = 0.2
+#: How many times a peer's trades a second ours should be, by the name of the peer's row.
+TIMES_PEER_MIN = {"trade_naive": 10.0, "trade_postgres": 1.5, "trade_postgres_go": 1.5}
 TRADE_P99_MS_MAX = 50.0
 BATCH_TRADES_PER_S_MIN = 8_000
 BACKLOG_ROWS_PER_S_MIN = 25_000
@@ -17,7 +19,12 @@ MEMORY_MIB_MAX = 3 * 1024
 
 def goals_of(results: Results) -> tuple[Goal, ...]:
     """Return the goals about which `results` say something."""
-    return (*_http_goals(results), *_figure_goals(results), *_memory_goal(results))
+    return (
+        *_http_goals(results),
+        *_peer_goals(results),
+        *_figure_goals(results),
+        *_memory_goal(results),
+    )
 
 
 def _http_goals(results: Results) -> Iterator[Goal]:
@@ -35,6 +42,12 @@ def _http_goals(results: Results) -> Iterator[Goal]:
         yield _at_least("batches of 100, trades/s", wanted, reached, ",.0f")
     if (first := rows.get("create_first")) and (many := rows.get("create_many")):
         yield _creation_goal(first, many)
+
+
+def _peer_goals(results: Results) -> Iterator[Goal]:
+    for peer in results.peers:
+        title = f"single trades/s, in those of `{peer.name}`"
+        yield _at_least(title, TIMES_PEER_MIN[peer.name], peer.ours_per_its().median, ".1f")
 
 
 def _creation_goal(first: HttpRow, many: HttpRow) -> Goal:

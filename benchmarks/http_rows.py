@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from typing import Protocol
 
 from msgspec import Struct
 
@@ -95,20 +96,44 @@ PLANS = (
 )
 
 
-def measure(plan: Plan, stand: Stand, size: Size, note: Callable[[str], None]) -> HttpRow:
-    """Run a row and the hello in turns, and return both."""
+class Beside(Protocol):
+    """Something that takes its turn after each of our runs, with the same load."""
+
+    def warm(self, load: Load) -> None:
+        """Take a load that does not count."""
+
+    def take_turn(self, load: Load) -> None:
+        """Take a load that counts."""
+
+
+def prepare(plan: Plan, stand: Stand, size: Size, note: Callable[[str], None]) -> None:
+    """Let there be the players that a row needs, and choose those that trade."""
     if stand.player_count < plan.players(size):
         note(f"{plan.name}: creating players up to {plan.players(size):,} ...")
         stand.ensure_players(plan.players(size))
     stand.choose_players(size.trading_players)
+
+
+def measure(
+    plan: Plan,
+    stand: Stand,
+    size: Size,
+    note: Callable[[str], None],
+    beside: Sequence[Beside] = (),
+) -> HttpRow:
+    """Run the hello, a row, and what is measured beside it in turns; return the first two."""
+    prepare(plan, stand, size, note)
     warm = min(2.0, size.seconds)
     stand.hello(warm, plan.connections)
     if plan.workload != "create":
         stand.serve(_load(plan, warm, seed=0))
+        for other in beside:
+            other.warm(_load(plan, warm, seed=0))
     runs, hellos = [], []
     for number in range(1, size.runs + 1):
         hello = stand.hello(size.seconds, plan.connections)
-        run = stand.serve(_load(plan, size.seconds, seed=number))
+        load = _load(plan, size.seconds, seed=number)
+        run = stand.serve(load)
         if plan.workload == "create":
             stand.remember(run.load)
         hellos.append(hello)
@@ -117,6 +142,8 @@ def measure(plan: Plan, stand: Stand, size: Size, note: Callable[[str], None]) -
             f"{plan.name}: run {number} of {size.runs}: {run.rate * plan.per_request:,.0f} "
             f"{plan.unit}/s, p99 {run.load.ms[1]:.1f} ms; hello {hello.rate:,.0f}/s"
         )
+        for other in beside:
+            other.take_turn(load)
     return HttpRow(
         name=plan.name,
         title=plan.title,
@@ -131,13 +158,19 @@ def measure(plan: Plan, stand: Stand, size: Size, note: Callable[[str], None]) -
 def faults_of(row: HttpRow) -> Iterator[str]:
     """Tell each answer that is neither a success nor a refusal by the rules."""
     for run in (*row.runs, *row.hello):
+        yield from unwanted(row.name, run)
         yield from _faults_of_run(row, run)
+
+
+def unwanted(name: str, run: Run) -> Iterator[str]:
+    """Tell each status among the answers of a row's run that should not be there."""
+    load = run.load
+    for status in sorted(load.statuses.keys() - _STATUSES):
+        yield f"{name}: {load.statuses[status]:,} answers of status {status}: {load.faults[:1]}"
 
 
 def _faults_of_run(row: HttpRow, run: Run) -> Iterator[str]:
     load = run.load
-    for status in sorted(load.statuses.keys() - _STATUSES):
-        yield f"{row.name}: {load.statuses[status]:,} answers of status {status}: {load.faults[:1]}"
     if load.busy:
         yield f"{row.name}: {load.busy:,} trades of batches were given up as busy"
     results = load.settled + load.refused + load.busy

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from benchmarks.results import SERVING, Goal, HttpRow, Results, Spread
+from benchmarks.results import SERVING, Goal, HttpRow, PeerRow, Results, Spread
 
 _BEHIND = ("relay", "kafka", "streaming")
 
@@ -41,6 +41,7 @@ def _parts(results: Results) -> Iterator[Iterable[str]]:
             "The last column is what serves one request, counted in hellos.",
         )
         yield _costs(results.rows)
+    yield from _peers(results)
     if results.figures:
         yield ("## Landing",)
         yield (
@@ -88,6 +89,54 @@ def _costs(rows: Iterable[HttpRow]) -> Iterator[str]:
         cells = [_spread(row.cpu_ms(name)) for name in names]
         cells += [f"{row.client_us().median:.0f}", _spread(row.hello_cpu_ms())]
         yield f"| `{row.name}` | {' | '.join(cells)} | {_spread(row.cpu_in_hellos())} |"
+
+
+def _peers(results: Results) -> Iterator[Iterable[str]]:
+    if not (results.peers or results.left_out):
+        return
+    yield ("## Beside other designs",)
+    yield (
+        "The same requests, byte for byte, to other designs of the same trade: in each round the",
+        "hello, ours, then each of them, while our own stack has nothing to do. Redis, Kafka and",
+        "PostgreSQL promise the same: what was answered is on disk. The peers look at no token.",
+        "Processor milliseconds are of all processes that work for a trade: ours until it has",
+        "landed in the tables, theirs until it is in their log.",
+    )
+    yield _peer_rates(results.peers)
+    yield (
+        "| row | processor time, by process |",
+        "|---|---|",
+        *(f"| `{peer.name}` | {_by_process(peer)} |" for peer in results.peers),
+    )
+    figures = [(peer, figure) for peer in results.peers for figure in peer.figures]
+    if figures:
+        yield (
+            "| row | what was seen at its end | unit | |",
+            "|---|---|---|---:|",
+            *(
+                f"| `{peer.name}` | {f.title} | {f.unit} | {_number(f.spread().median)} |"
+                for peer, f in figures
+            ),
+        )
+    if results.left_out:
+        yield (f"* `{name}` is left out: {why}." for name, why in results.left_out.items())
+
+
+def _peer_rates(peers: Iterable[PeerRow]) -> Iterator[str]:
+    yield (
+        "| row | trades/s | ours is so many times it | p50, ms | p99, ms | processor ms a trade "
+        "| ours takes so many times it |"
+    )
+    yield "|---|---:|---:|---:|---:|---:|---:|"
+    for peer in peers:
+        cells = [peer.rate(), peer.ours_per_its(), peer.ms(0), peer.ms(1)]
+        cells += [peer.cpu_ms(), peer.cpu_ours_per_its()]
+        told = " | ".join(map(_spread, cells))
+        yield f"| `{peer.name}`: {peer.title} | {told} |"
+
+
+def _by_process(peer: PeerRow) -> str:
+    return ", ".join(f"{name} {_spread(of)}" for name, of in peer.cpu_ms_by_process().items())
 
 
 def _memory(memory_mib: Mapping[str, float]) -> Iterator[str]:

@@ -100,6 +100,52 @@ class HttpRow(Struct, frozen=True, kw_only=True):
         return list(zip(self.runs, self.hello, strict=True))
 
 
+class PeerRow(Struct, frozen=True, kw_only=True):
+    """A peer's trades beside ours, run in turns with the same requests.
+
+    Attributes:
+        name: for `--only`.
+        title: what the peer is.
+        runs, ours: as many of each, in the order in which they took turns.
+        figures: what else was seen of it.
+    """
+
+    name: str
+    title: str
+    runs: tuple[Run, ...]
+    ours: tuple[Run, ...]
+    figures: tuple[Figure, ...] = ()
+
+    def rate(self) -> Spread:
+        """Trades a second of the peer."""
+        return spread(run.rate for run in self.runs)
+
+    def ours_per_its(self) -> Spread:
+        """Trades a second of ours, as so many times those of the peer's run just after."""
+        return spread(our.rate / its.rate for our, its in self._pairs())
+
+    def ms(self, place: int) -> Spread:
+        """A percentile of `Measured.ms` of the peer."""
+        return spread(run.load.ms[place] for run in self.runs)
+
+    def cpu_ms(self) -> Spread:
+        """Processor milliseconds a trade of all the peer's processes."""
+        return spread(run.cpu_ms(run.cpu_s) for run in self.runs)
+
+    def cpu_ms_by_process(self) -> dict[str, Spread]:
+        """The same of each process, by its name."""
+        return {
+            name: spread(run.cpu_ms([name]) for run in self.runs) for name in self.runs[0].cpu_s
+        }
+
+    def cpu_ours_per_its(self) -> Spread:
+        """Processor time of a trade of ours until it has landed, in trades of the peer."""
+        return spread(our.cpu_ms(our.cpu_s) / its.cpu_ms(its.cpu_s) for our, its in self._pairs())
+
+    def _pairs(self) -> list[tuple[Run, Run]]:
+        return list(zip(self.ours, self.runs, strict=True))
+
+
 class Figure(Struct, frozen=True, kw_only=True):
     """Something else that was measured, once a run."""
 
@@ -125,8 +171,9 @@ class Goal(Struct, frozen=True, kw_only=True):
 class Results(Struct, frozen=True, kw_only=True):
     """A whole run of the benchmarks.
 
-    `machine` and `versions` are facts by name; `command` repeats the run; `faults` are end-state
-    checks that failed; `memory_mib` is resident memory by process, read at the end.
+    `machine` and `versions` are facts by name; `command` repeats the run; `left_out` says of each
+    row that was not measured why; `faults` are end-state checks that failed; `memory_mib` is
+    resident memory by process, read at the end.
     """
 
     command: str
@@ -135,6 +182,8 @@ class Results(Struct, frozen=True, kw_only=True):
     runs: int
     seconds: float
     rows: tuple[HttpRow, ...] = ()
+    peers: tuple[PeerRow, ...] = ()
+    left_out: dict[str, str] = {}
     figures: tuple[Figure, ...] = ()
     memory_mib: dict[str, float] = {}
     goals: tuple[Goal, ...] = ()

@@ -10,7 +10,8 @@ from benchmarks.goals import goals_of
 from benchmarks.http_rows import PLANS, Size, faults_of, measure
 from benchmarks.landing import measure_backlog, measure_freshness
 from benchmarks.machine import machine, versions
-from benchmarks.results import Figure, HttpRow, Results
+from benchmarks.peers import PEERS, measure_beside
+from benchmarks.results import Figure, HttpRow, PeerRow, Results
 from benchmarks.stand import Stand, standing
 from src.config import Settings
 from src.stack.lifecycle import Progress
@@ -23,7 +24,14 @@ _FIGURES: dict[str, Callable[[Stand, Size, Callable[[str], None]], tuple[Figure,
 _MEMORY = "memory"
 
 #: What `--only` can name, in the order in which it is measured.
-BENCHMARKS = (*(plan.name for plan in PLANS), *_FIGURES, _MEMORY)
+BENCHMARKS = (
+    *(plan.name for plan in PLANS),
+    *(peer.name for peer in PEERS),
+    *_FIGURES,
+    _MEMORY,
+)
+#: The row that the peers are measured beside.
+_COMPARED = "trade"
 
 
 def run(
@@ -56,7 +64,7 @@ def run(
         seconds=size.seconds,
     )
     with standing(settings, progress, processes) as stand:
-        rows = [measure(p, stand, size, progress.note) for p in PLANS if p.name in chosen]
+        rows, peers, peer_faults = _rows(stand, size, progress.note, chosen)
         figures = [
             figure
             for name, measured in _FIGURES.items()
@@ -64,11 +72,37 @@ def run(
             for figure in measured(stand, size, progress.note)
         ]
         memory = stand.memory_mib() if _MEMORY in chosen else {}
-        faults = tuple(_faults(stand, rows))
+        faults = (*_faults(stand, rows), *peer_faults)
     found = replace(
-        facts, rows=tuple(rows), figures=tuple(figures), memory_mib=memory, faults=faults
+        facts,
+        rows=tuple(rows),
+        peers=tuple(peers),
+        left_out={p.name: p.lacks() for p in PEERS if p.name in chosen and p.lacks()},
+        figures=tuple(figures),
+        memory_mib=memory,
+        faults=faults,
     )
     return replace(found, goals=goals_of(found))
+
+
+def _rows(
+    stand: Stand, size: Size, note: Callable[[str], None], chosen: Sequence[str]
+) -> tuple[list[HttpRow], list[PeerRow], list[str]]:
+    """Measure what is chosen over HTTP; return our rows, the peers', and what was wrong with them.
+
+    Whoever asks for a peer gets the row of ours that it took turns with.
+    """
+    rows: list[HttpRow] = []
+    peers: list[PeerRow] = []
+    faults: list[str] = []
+    asked = [peer for peer in PEERS if peer.name in chosen and not peer.lacks()]
+    for plan in PLANS:
+        if plan.name == _COMPARED and asked:
+            row, peers, faults = measure_beside(plan, stand, size, note, asked)
+            rows.append(row)
+        elif plan.name in chosen:
+            rows.append(measure(plan, stand, size, note))
+    return rows, peers, faults
 
 
 def _faults(stand: Stand, rows: Sequence[HttpRow]) -> Iterator[str]:

@@ -19,6 +19,7 @@ _PAGE = ROOT / "docs" / "reference" / "performance.md"
 #: As `benchmarks.run.BENCHMARKS`, which would make `--help` wait; a test holds them together.
 NAMES = (
     *("create_first", "trade", "batch", "read", "create_many"),
+    *("trade_naive", "trade_postgres"),
     *("backlog", "freshness", "memory"),
 )
 
@@ -77,6 +78,9 @@ def _text(results: Results) -> RenderableType:
     ]
     if results.rows:
         parts += ["", _rows(results)]
+    if results.peers:
+        parts += ["", _peers(results)]
+    parts += [f"{name} is left out: {why}" for name, why in results.left_out.items()]
     if results.figures:
         figures = [(each.title, each.spread().median, each.unit) for each in results.figures]
         parts += ["", table(["landing", "value", "unit"], figures)]
@@ -113,5 +117,28 @@ def _rows(results: Results) -> RenderableType:
                 row.cpu_in_hellos().median,
             )
             for row in results.rows
+        ],
+    )
+
+
+def _peers(results: Results) -> RenderableType:
+    columns = ["peer", "trades/s", "ours is times it", "low", "high", "p50 ms", "p99 ms"]
+    columns += ["cpu-ms", "ours takes times it", "at its end"]
+    return table(
+        columns,
+        [
+            (
+                peer.name,
+                round(peer.rate().median),
+                f"{peer.ours_per_its().median:.2f}",
+                f"{peer.ours_per_its().low:.2f}",
+                f"{peer.ours_per_its().high:.2f}",
+                peer.ms(0).median,
+                peer.ms(1).median,
+                f"{peer.cpu_ms().median:.3f}",
+                f"{peer.cpu_ours_per_its().median:.2f}",
+                ", ".join(f"{f.title}: {f.spread().median:,.0f}" for f in peer.figures),
+            )
+            for peer in results.peers
         ],
     )

@@ -1,0 +1,1 @@
+copy holding (player_id, item_id, quantity) from stdin

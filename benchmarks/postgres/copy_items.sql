@@ -1,0 +1,1 @@
+copy item (item_id, value) from stdin

@@ -1,0 +1,4 @@
+-- How many trades were settled: one row.
+select count(*) as settled
+from trade
+where status = 'settled'
