@@ -8,6 +8,8 @@ import subprocess
 from importlib.metadata import version
 from pathlib import Path
 
+from src.stack.parts.postgres import program
+
 _PACKAGES = ("flask", "flask-restx", "granian", "msgspec", "redis", "hiredis", "kafka-python")
 
 
@@ -29,6 +31,9 @@ def versions() -> dict[str, str]:
     found |= {name: version(name) for name in _PACKAGES}
     found["pyspark"] = version("pyspark")
     found["redis-server"] = _first_line("redis-server", "--version").split("v=")[-1].split(" ")[0]
+    if postgres := program("postgres"):
+        found["PostgreSQL"] = _first_line(str(postgres), "--version").split(" ")[2]
+        found["psycopg"] = version("psycopg")
     found["Java"] = _first_line("java", "-version")
     return found
 

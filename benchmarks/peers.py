@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from benchmarks.http_rows import Plan, Size, measure, prepare, unwanted
 from benchmarks.naive_peer import NaivePeer
 from benchmarks.peer import Ground, Peer, Rival
-from benchmarks.postgres.peer import PostgresPeer
+from benchmarks.postgres.peer import POSTGRES_PEERS
 from benchmarks.processes import cpu_s
 from benchmarks.results import HttpRow, PeerRow, Run
 from benchmarks.servers import free_ports
@@ -20,7 +20,7 @@ from src.bootstrap import build_store
 from src.classes.player import Player
 
 #: In the order in which they take turns.
-PEERS: tuple[Peer, ...] = (NaivePeer(), PostgresPeer())
+PEERS: tuple[Peer, ...] = (NaivePeer(), *POSTGRES_PEERS)
 
 _CREATED = 201
 _CHUNK = 1_000

@@ -1,8 +1,7 @@
-"""The PostgreSQL function as a peer, behind the kinds of server that there are for it."""
+"""The PostgreSQL function as a peer, behind each kind of server that there is for it."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
@@ -10,6 +9,7 @@ from msgspec.structs import replace
 
 from benchmarks.peer import Ground
 from benchmarks.postgres.cluster import Cluster, lacks_postgres, running_cluster
+from benchmarks.postgres.fronts import Front, GoFront, GranianFront
 from benchmarks.results import Figure
 from benchmarks.servers import free_ports, serving
 from src.inventory_generation.catalogue import load_catalogue
@@ -18,13 +18,17 @@ from src.inventory_generation.catalogue import load_catalogue
 class PostgresPeer:
     """Implements `benchmarks.peer.Peer`."""
 
-    name = "trade_postgres"
-    title = "a PostgreSQL function with row locks, behind the API's own server"
     closes = False
+
+    def __init__(self, name: str, title: str, front: Front) -> None:
+        """Be the function behind `front`."""
+        self.name = name
+        self.title = title
+        self._front = front
 
     def lacks(self) -> str:
         """Return what this machine lacks to run it; empty when nothing."""
-        return lacks_postgres()
+        return lacks_postgres() or self._front.lacks()
 
     @contextmanager
     def standing(self, ground: Ground) -> Iterator[PostgresRival]:
@@ -32,9 +36,9 @@ class PostgresPeer:
         # The front's own port is not taken yet.
         port = next(port for port in free_ports(2) if port != ground.settings.api_port)
         settings = replace(ground.settings, postgres_port=port)
+        command = self._front.command(settings)
         with running_cluster(self.name, settings) as cluster:
             cluster.load(load_catalogue(), ground.players)
-            command = (sys.executable, "-m", "benchmarks.postgres.front")
             with serving(f"{self.name}_front", command, settings, cluster.address) as pid:
                 yield PostgresRival(cluster, pid)
 
@@ -43,7 +47,7 @@ class PostgresRival:
     """Implements `benchmarks.peer.Rival`."""
 
     def __init__(self, cluster: Cluster, front_pid: int) -> None:
-        """Watch the function on `cluster` and the server in front of it."""
+        """Watch the function on `cluster` and the server before it."""
         self._cluster = cluster
         self._began_with = cluster.totals()
         self.pids: Mapping[str, int] = {"front": front_pid, "postgres": cluster.pid}
@@ -60,3 +64,17 @@ class PostgresRival:
     def figures(self) -> tuple[Figure, ...]:
         """Tell no more than its row does."""
         return ()
+
+
+POSTGRES_PEERS = (
+    PostgresPeer(
+        "trade_postgres",
+        "a PostgreSQL function with row locks, behind the API's own server",
+        GranianFront(),
+    ),
+    PostgresPeer(
+        "trade_postgres_go",
+        "the same function behind a thin server in Go",
+        GoFront(),
+    ),
+)

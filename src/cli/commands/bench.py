@@ -19,7 +19,7 @@ _PAGE = ROOT / "docs" / "reference" / "performance.md"
 #: As `benchmarks.run.BENCHMARKS`, which would make `--help` wait; a test holds them together.
 NAMES = (
     *("create_first", "trade", "batch", "read", "create_many"),
-    *("trade_naive", "trade_postgres"),
+    *("trade_naive", "trade_postgres", "trade_postgres_go"),
     *("backlog", "freshness", "memory"),
 )
 
