@@ -28,12 +28,15 @@ declare
     unit_values bigint[] := '{}';
     gold_from_1 bigint := 0;
     gold_from_2 bigint := 0;
+    gold_to_2 bigint;               -- less what it gives
     units_to_2 bigint := 0;         -- less those that it gives; the first receives the negative
     reason text;                    -- of the refusal; null as long as nothing speaks against it
     facts json;
     giver bigint;
     receiver bigint;
     held bigint;
+    item_value bigint;
+    missed json;                    -- the first items that their giver does not have
 begin
     -- 1. Lock both rows in the order of their ids, so that no two trades wait for each other.
     if p_player_1_id < p_player_2_id then
@@ -54,12 +57,21 @@ begin
                 gold_from_2 := p_quantities[leg];
             end if;
         else
-            unit_values := unit_values
-                || (select value from item where item_id = p_item_ids[leg]);
+            giver := case when p_is_from_1[leg] then p_player_1_id else p_player_2_id end;
+            select i.value, coalesce(h.quantity, 0) into item_value, held
+            from item as i
+            left join holding as h on h.player_id = giver and h.item_id = i.item_id
+            where i.item_id = p_item_ids[leg];
+            unit_values := unit_values || item_value;
+            if missed is null and held < p_quantities[leg] then
+                missed := json_build_object('player_id', giver, 'item_id', p_item_ids[leg],
+                    'has', held, 'needs', p_quantities[leg]);
+            end if;
             units_to_2 := units_to_2
                 + case when p_is_from_1[leg] then p_quantities[leg] else -p_quantities[leg] end;
         end if;
     end loop;
+    gold_to_2 := gold_from_1 - gold_from_2;
 
     if leg_count = 0 then
         reason := 'empty_trade';
@@ -84,21 +96,9 @@ begin
         reason := 'insufficient_gold';
         facts := json_build_object(
             'player_id', p_player_2_id, 'has', player_2.gold, 'needs', gold_from_2);
-    end if;
-    for leg in 1 .. leg_count loop
-        exit when reason is not null;
-        continue when p_item_ids[leg] is null;
-        giver := case when p_is_from_1[leg] then p_player_1_id else p_player_2_id end;
-        held := coalesce(
-            (select quantity from holding where player_id = giver and item_id = p_item_ids[leg]), 0);
-        if held < p_quantities[leg] then
-            reason := 'missing_items';
-            facts := json_build_object('player_id', giver, 'item_id', p_item_ids[leg],
-                'has', held, 'needs', p_quantities[leg]);
-        end if;
-    end loop;
-    if reason is not null then
-        null;
+    elsif missed is not null then
+        reason := 'missing_items';
+        facts := missed;
     elsif units_to_2 < 0 and -units_to_2 > player_1.max_capacity - player_1.used_capacity then
         reason := 'no_space';
         facts := json_build_object('player_id', p_player_1_id,
@@ -107,10 +107,10 @@ begin
         reason := 'no_space';
         facts := json_build_object('player_id', p_player_2_id,
             'free', player_2.max_capacity - player_2.used_capacity, 'needs', units_to_2);
-    elsif player_1.gold + gold_from_2 - gold_from_1 > amount_max then
+    elsif player_1.gold - gold_to_2 > amount_max then
         reason := 'amount_limit';
         facts := json_build_object('player_id', p_player_1_id);
-    elsif player_2.gold + gold_from_1 - gold_from_2 > amount_max then
+    elsif player_2.gold + gold_to_2 > amount_max then
         reason := 'amount_limit';
         facts := json_build_object('player_id', p_player_2_id);
     end if;
@@ -137,7 +137,7 @@ begin
         return json_build_object('reason', reason, 'facts', facts);
     end if;
 
-    -- 4. Move the items, then the gold; a stack that reaches zero is removed.
+    -- 4. Move the items; a stack that reaches zero is removed.
     for leg in 1 .. leg_count loop
         continue when p_item_ids[leg] is null;
         if p_is_from_1[leg] then
@@ -157,27 +157,29 @@ begin
         on conflict (player_id, item_id) do update
         set quantity = holding.quantity + excluded.quantity;
     end loop;
-    update player set
-        version = version + 1,
-        gold = gold + gold_from_2 - gold_from_1,
-        used_capacity = used_capacity - units_to_2
-    where player_id = p_player_1_id;
-    update player set
-        version = version + 1,
-        gold = gold + gold_from_1 - gold_from_2,
-        used_capacity = used_capacity + units_to_2
-    where player_id = p_player_2_id;
 
-    -- 5. Write both new states.
+    -- 5. Move the gold, and write both new states.
+    with moved as (
+        update player set
+            version = version + 1,
+            gold = gold
+                + case player_id when p_player_1_id then -gold_to_2 else gold_to_2 end,
+            used_capacity = used_capacity
+                + case player_id when p_player_1_id then -units_to_2 else units_to_2 end
+        where player_id in (p_player_1_id, p_player_2_id)
+        returning *
+    )
+
     insert into player_state (
         player_id, version, cause_trade_id, occurred_at, username, player_class, guild, gold,
         max_capacity, used_capacity, inventory_value, item_ids, quantities, unit_values
     )
     select
-        p.player_id, p.version, p_trade_id, decided_at, p.username, p.player_class, p.guild, p.gold,
-        p.max_capacity, p.used_capacity, stacks.inventory_value,
-        stacks.item_ids, stacks.quantities, stacks.unit_values
-    from player as p
+        moved.player_id, moved.version, p_trade_id, decided_at,
+        moved.username, moved.player_class, moved.guild, moved.gold,
+        moved.max_capacity, moved.used_capacity,
+        stacks.inventory_value, stacks.item_ids, stacks.quantities, stacks.unit_values
+    from moved
     cross join lateral (
         select
             coalesce(sum(stack.quantity * stack.value), 0)::bigint as inventory_value,
@@ -188,11 +190,10 @@ begin
             select h.item_id, h.quantity, i.value
             from holding as h
             inner join item as i on h.item_id = i.item_id
-            where h.player_id = p.player_id
+            where h.player_id = moved.player_id
             order by h.item_id
         ) as stack
-    ) as stacks
-    where p.player_id in (p_player_1_id, p_player_2_id);
+    ) as stacks;
 
     return json_build_object(
         'trade_id', p_trade_id,
@@ -200,8 +201,8 @@ begin
         'settled_at', decided_at,
         'players', json_build_array(
             json_build_object('player_id', p_player_1_id, 'version', player_1.version + 1,
-                'gold', player_1.gold + gold_from_2 - gold_from_1),
+                'gold', player_1.gold - gold_to_2),
             json_build_object('player_id', p_player_2_id, 'version', player_2.version + 1,
-                'gold', player_2.gold + gold_from_1 - gold_from_2)));
+                'gold', player_2.gold + gold_to_2)));
 end;
 $$;
