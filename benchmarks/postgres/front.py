@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import psycopg
 from flask import Response
+from granian.constants import Interfaces
 from psycopg.pq import ExecStatus
 from psycopg.pq.abc import PGconn
 
@@ -128,7 +129,7 @@ def _array(words: Iterable[str]) -> bytes:
 
 def main() -> None:
     """Serve until SIGTERM."""
-    build_server("benchmarks.postgres.front:create_app", load_settings()).serve()
+    build_server("benchmarks.postgres.front:create_app", load_settings(), Interfaces.WSGI).serve()
 
 
 if __name__ == "__main__":

@@ -18,7 +18,15 @@ _GO_HOME = Path("/usr/local/go/bin")
 
 
 class Front(Protocol):
-    """A kind of server before the function."""
+    """A kind of server before the function.
+
+    Attributes:
+        threads: for each worker of the API; each thread has a connection. Trades under way at once
+            share a write to disk, so more serve more, until they are in each other's way: these are
+            the numbers with which each server served most.
+    """
+
+    threads: int
 
     def lacks(self) -> str:
         """Return what this machine lacks to run it; empty when nothing."""
@@ -32,7 +40,9 @@ class Front(Protocol):
 
 
 class GranianFront:
-    """The same server as the API's, with as many workers and threads."""
+    """The same server as the API's, with as many workers."""
+
+    threads = 8
 
     def lacks(self) -> str:
         """Return what this machine lacks: nothing that the API does not need."""
@@ -44,7 +54,9 @@ class GranianFront:
 
 
 class GoFront:
-    """A thin server in Go, with as many connections as the API has threads in all."""
+    """A thin server in Go; it has as many connections as all workers' threads together."""
+
+    threads = 16
 
     def lacks(self) -> str:
         """Return what this machine lacks to build it; empty when nothing."""

@@ -35,7 +35,7 @@ class PostgresPeer:
         """Run it, with the players of `ground`, while its caller measures."""
         # The front's own port is not taken yet.
         port = next(port for port in free_ports(2) if port != ground.settings.api_port)
-        settings = replace(ground.settings, postgres_port=port)
+        settings = replace(ground.settings, postgres_port=port, api_threads=self._front.threads)
         command = self._front.command(settings)
         with running_cluster(self.name, settings) as cluster:
             cluster.load(load_catalogue(), ground.players)
