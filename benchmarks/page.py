@@ -97,10 +97,10 @@ def _peers(results: Results) -> Iterator[Iterable[str]]:
     yield ("## Beside other designs",)
     yield (
         "The same requests, byte for byte, to other designs of the same trade: in each round the",
-        "hello, ours, then each of them, while our own stack has nothing to do. Redis, Kafka and",
-        "PostgreSQL promise the same: what was answered is on disk. The peers look at no token.",
-        "Processor milliseconds are of all processes that work for a trade: ours until it has",
-        "landed in the tables, theirs until it is in their log.",
+        "hello, ours, then each of them, when all of ours has landed. Redis and PostgreSQL promise",
+        "the same: the state that was answered is on disk. The peers look at no token. Processor",
+        "milliseconds are of all processes that work for a trade: ours until it has landed in the",
+        "tables, theirs until it is in their log, which nobody lands.",
     )
     yield _peer_rates(results.peers)
     yield (
@@ -124,8 +124,8 @@ def _peers(results: Results) -> Iterator[Iterable[str]]:
 
 def _peer_rates(peers: Iterable[PeerRow]) -> Iterator[str]:
     yield (
-        "| row | trades/s | ours is so many times it | p50, ms | p99, ms | processor ms a trade "
-        "| ours takes so many times it |"
+        "| row | trades/s | trades/s of ours, in its | p50, ms | p99, ms | processor ms a trade "
+        "| processor time of ours, in its |"
     )
     yield "|---|---:|---:|---:|---:|---:|---:|"
     for peer in peers:

@@ -123,8 +123,8 @@ def _rows(results: Results) -> RenderableType:
 
 
 def _peers(results: Results) -> RenderableType:
-    columns = ["peer", "trades/s", "ours is times it", "low", "high", "p50 ms", "p99 ms"]
-    columns += ["cpu-ms", "ours takes times it", "at its end"]
+    columns = ["peer", "trades/s", "ours in its", "low", "high", "p50 ms", "p99 ms"]
+    columns += ["cpu-ms", "cpu of ours in its", "at its end"]
     return table(
         columns,
         [
