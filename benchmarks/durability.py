@@ -49,10 +49,13 @@ _PATIENCE_S = 60.0
 
 
 def measure(
-    seconds: float, runs: int, connections: Sequence[int] = CONNECTIONS
+    seconds: float,
+    runs: int,
+    connections: Sequence[int] = CONNECTIONS,
+    settings_tried: Sequence[Fsync] = get_args(Fsync),
 ) -> Iterator[tuple[Fsync, int, list[float]]]:
     """Iterate over commits a second, one figure a run, by setting and number of connections."""
-    for fsync in get_args(Fsync):
+    for fsync in settings_tried:
         with _redis(fsync) as settings:
             for count in connections:
                 yield fsync, count, [_run(settings, count, seconds) for _ in range(runs)]

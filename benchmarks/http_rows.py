@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from benchmarks.results import HttpRow, Run
 from benchmarks.stand import Stand
@@ -23,7 +24,7 @@ class Size(Struct, frozen=True, kw_only=True):
     Attributes:
         runs: of each row, and of the hello beside it.
         seconds: of each run.
-        players_many: there are as many when creation is measured again.
+        players_many, players_most: there are as many when creation is measured again.
         backlog_events: records that wait when landing begins.
         freshness_s: how long events come evenly.
     """
@@ -32,67 +33,117 @@ class Size(Struct, frozen=True, kw_only=True):
     seconds: float
     trading_players: int = TRADING_PLAYERS
     players_many: int
+    players_most: int
     backlog_events: int
     freshness_s: float
 
 
-FULL = Size(runs=5, seconds=8.0, players_many=50_000, backlog_events=600_000, freshness_s=60.0)
-QUICK = Size(runs=3, seconds=3.0, players_many=15_000, backlog_events=90_000, freshness_s=20.0)
+FULL = Size(
+    runs=5,
+    seconds=4.0,
+    players_many=100_000,
+    players_most=1_000_000,
+    backlog_events=600_000,
+    freshness_s=40.0,
+)
+QUICK = Size(
+    runs=3,
+    seconds=3.0,
+    players_many=15_000,
+    players_most=50_000,
+    backlog_events=90_000,
+    freshness_s=20.0,
+)
 
 
 class Plan(Struct, frozen=True, kw_only=True):
-    """A row: what is sent, and how many players there are before."""
+    """A row: what is sent, how many players there are before, and who of them takes part.
+
+    `trading` is the number of players that are drawn from, all that trade in other rows when not
+    given; `skew` the exponent of Zipf's law by which they are drawn, 0 for uniformly.
+    """
 
     name: str
     title: str
     unit: str
     workload: WorkloadName
     players: Callable[[Size], int]
+    trading: Callable[[Size], int] = lambda size: size.trading_players
+    skew: float = 0.0
     connections: int = 32
     per_request: int = 1
     requests_max: int = 0
 
 
+def _creations(name: str, title: str, players: Callable[[Size], int]) -> Plan:
+    return Plan(
+        name=name,
+        title=title,
+        unit="players",
+        workload="create",
+        players=players,
+        requests_max=1_000,
+    )
+
+
+_TRADE = Plan(
+    name="trade",
+    title="one trade a request, uniform over 10,000 players",
+    unit="trades",
+    workload="trade",
+    players=lambda size: size.trading_players,
+)
+_BATCH = Plan(
+    name="batch",
+    title="100 trades a request, uniform over 10,000 players",
+    unit="trades",
+    workload="batch",
+    players=lambda size: size.trading_players,
+    connections=4,
+    per_request=100,
+)
+_READ = Plan(
+    name="read",
+    title="the whole state of a player",
+    unit="reads",
+    workload="read",
+    players=lambda size: size.trading_players,
+)
+#: Players that everyone trades with, in the row of the hot set.
+_HOT = 50
+
 PLANS = (
-    Plan(
-        name="create_first",
-        title="create a player, from 10 players on",
-        unit="players",
-        workload="create",
-        players=lambda _size: 10,
-        requests_max=1_000,
+    _creations("create_first", "create a player, from 10 players on", lambda _size: 10),
+    replace(_TRADE, name="trade_1", connections=1),
+    replace(_TRADE, name="trade_16", connections=16),
+    _TRADE,
+    replace(_TRADE, name="trade_128", connections=128),
+    replace(
+        _TRADE,
+        name="trade_zipf",
+        title="one trade a request, by Zipf's law over 10,000 players",
+        skew=1.0,
     ),
-    Plan(
-        name="trade",
-        title="one trade a request, uniform over 10,000 players",
-        unit="trades",
-        workload="trade",
-        players=lambda size: size.trading_players,
+    replace(
+        _TRADE,
+        name="trade_hot",
+        title=f"one trade a request, all among the same {_HOT} players",
+        trading=lambda _size: _HOT,
     ),
-    Plan(
-        name="batch",
-        title="100 trades a request, uniform over 10,000 players",
-        unit="trades",
-        workload="batch",
-        players=lambda size: size.trading_players,
-        connections=4,
-        per_request=100,
+    replace(_BATCH, name="batch_10", title="10 trades a request", per_request=10, connections=16),
+    _BATCH,
+    replace(_BATCH, name="batch_1000", title="1,000 trades a request", per_request=1_000),
+    replace(_READ, name="read_1", connections=1),
+    replace(_READ, name="read_16", connections=16),
+    _READ,
+    replace(_READ, name="read_128", connections=128),
+    _creations(
+        "create_many", "create a player, when there are many", lambda size: size.players_many
     ),
-    Plan(
-        name="read",
-        title="the whole state of a player",
-        unit="reads",
-        workload="read",
-        players=lambda size: size.trading_players,
-    ),
-    Plan(
-        name="create_many",
-        title="create a player, when there are many",
-        unit="players",
-        workload="create",
-        players=lambda size: size.players_many,
-        requests_max=1_000,
-    ),
+)
+#: Measured when the stack's memory has been read: so many players are in nobody's way before.
+LAST_PLAN = _creations(
+    "create_most", "create a player, when there are most", lambda size: size.players_most
 )
 
 
@@ -108,10 +159,10 @@ class Beside(Protocol):
 
 def prepare(plan: Plan, stand: Stand, size: Size, note: Callable[[str], None]) -> None:
     """Let there be the players that a row needs, and choose those that trade."""
-    if stand.player_count < plan.players(size):
-        note(f"{plan.name}: creating players up to {plan.players(size):,} ...")
-        stand.ensure_players(plan.players(size))
-    stand.choose_players(size.trading_players)
+    note(f"{plan.name}: there shall be {plan.players(size):,} players ...")
+    stand.ensure_players(min(plan.players(size), size.trading_players))
+    stand.write_players(plan.players(size))
+    stand.choose_players(plan.trading(size))
 
 
 def measure(
@@ -185,5 +236,6 @@ def _load(plan: Plan, seconds: float, seed: int) -> Load:
         seconds=seconds,
         requests_max=plan.requests_max,
         batch_size=plan.per_request,
+        skew=plan.skew,
         seed=seed,
     )

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 from msgspec import Struct
 
 from benchmarks.http_rows import Size
+from benchmarks.processes import cpu_s
 from benchmarks.results import Figure
 from benchmarks.stand import Stand
 from benchmarks.wire import Load
@@ -24,7 +25,10 @@ from src.stack.readiness import wait_until_ready
 
 #: A settled trade of two players is one `trade` event and two `player_state` events.
 _EVENTS_PER_TRADE = 3
-_EVENTS_PER_S = 1_000
+_EVENTS_PER_S = (100, 1_000, 5_000)
+#: A higher rate comes in batches of a few trades.
+_SINGLES_MAX = 1_000
+_SMALL_BATCH = 10
 _BATCH = 100
 #: Tables that hold one row an event; `trade_leg` holds more of the same events.
 _EVENT_TABLES = tuple(EVENTS)
@@ -54,7 +58,9 @@ def measure_backlog(stand: Stand, size: Size, note: Callable[[str], None]) -> tu
     stand.supervisor.start("streaming")
     streaming = next(p for p in processes(stand.settings) if p.name == "streaming")
     wait_until_ready(stand.settings, streaming, stand.supervisor)
+    before_cpu_s = cpu_s(stand.pids())["streaming"]
     stand.settle()
+    took_cpu_s = cpu_s(stand.pids())["streaming"] - before_cpu_s
     landed = {table: snapshots(stand, table)[before[table] :] for table in _ALL_TABLES}
     planned_at = min(_batches_planned_after(began, stand.settings.var / "checkpoints"))
     took_s = max(s.visible_at for of in landed.values() for s in of) - planned_at
@@ -67,6 +73,9 @@ def measure_backlog(stand: Stand, size: Size, note: Callable[[str], None]) -> tu
         ),
         _figure(
             "backlog_rows", "the same, rows of `trade_leg` counted too", "rows/s", rows / took_s
+        ),
+        _figure(
+            "backlog_cpu", "processor time of both jobs for it", "us a row", took_cpu_s / rows * 1e6
         ),
         _figure(
             "backlog_start", "from starting the jobs to their first batch", "s", planned_at - began
@@ -94,17 +103,17 @@ def measure_freshness(stand: Stand, size: Size, note: Callable[[str], None]) -> 
     """Let events come evenly; every one of them tells how long it took to become visible."""
     stand.ensure_players(size.trading_players)
     stand.choose_players(size.trading_players)
+    return tuple(f for rate in _EVENTS_PER_S for f in _freshness(stand, size, rate, note))
+
+
+def _freshness(
+    stand: Stand, size: Size, events_per_s: int, note: Callable[[str], None]
+) -> tuple[Figure, ...]:
     stand.settle()
-    note(f"freshness: {_EVENTS_PER_S:,} events/s for {size.freshness_s:.0f} s ...")
+    note(f"freshness: {events_per_s:,} events/s for {size.freshness_s:.0f} s ...")
     before = {table: len(snapshots(stand, table)) for table in _EVENT_TABLES}
     began = datetime.now(UTC).timestamp()
-    load = Load(
-        workload="trade",
-        seconds=size.freshness_s,
-        rate=_EVENTS_PER_S / _EVENTS_PER_TRADE,
-        seed=1,
-    )
-    run = stand.serve(load)
+    run = stand.serve(_even_load(events_per_s, size.freshness_s))
     ages = sorted(
         snapshot.visible_at - occurred_at
         for table in _EVENT_TABLES
@@ -117,15 +126,30 @@ def measure_freshness(stand: Stand, size: Size, note: Callable[[str], None]) -> 
     percentiles = statistics.quantiles(ages, n=1_000)
     p50, p99, p999 = percentiles[499], percentiles[989], percentiles[998]
     note(f"freshness: p50 {p50:.2f} s, p99 {p99:.2f} s of {len(ages):,} events")
-    streaming_cpu_s = run.cpu_s.get("streaming", 0.0) / run.load.seconds
-    came = run.load.requests * _EVENTS_PER_TRADE / run.load.seconds
+    load = run.load
+    streaming_cpu_s = run.cpu_s.get("streaming", 0.0) / load.seconds
+    came = (load.settled or load.requests) * _EVENTS_PER_TRADE / load.seconds
+    name, at = f"freshness_{events_per_s}", f"at {events_per_s:,} events/s"
     return (
-        _figure("freshness_rate", "events that came for the freshness below", "events/s", came),
-        _figure("freshness_p50", "freshness at 1,000 events/s, p50", "s", p50),
-        _figure("freshness_p99", "the same, p99", "s", p99),
-        _figure("freshness_p999", "the same, p99.9", "s", p999),
-        _figure("freshness_cpu", "cores that both jobs take for it", "cores", streaming_cpu_s),
-        _figure("freshness_trade_p99", "p99 of the trades meanwhile", "ms", run.load.ms[1]),
+        _figure(f"{name}_rate", f"events that came for the freshness {at}", "events/s", came),
+        _figure(f"{name}_p50", f"freshness {at}, p50", "s", p50),
+        _figure(f"{name}_p99", "the same, p99", "s", p99),
+        _figure(f"{name}_p999", "the same, p99.9", "s", p999),
+        _figure(f"{name}_cpu", "cores that both jobs take for it", "cores", streaming_cpu_s),
+        _figure(f"{name}_request_p99", "p99 of the requests meanwhile", "ms", load.ms[1]),
+    )
+
+
+def _even_load(events_per_s: int, seconds: float) -> Load:
+    """Return a load that leads to so many events; more than singles can bring come in batches."""
+    trades_per_s = events_per_s / _EVENTS_PER_TRADE
+    if events_per_s <= _SINGLES_MAX:
+        return Load(workload="trade", seconds=seconds, rate=trades_per_s)
+    return Load(
+        workload="batch",
+        seconds=seconds,
+        rate=trades_per_s / _SMALL_BATCH,
+        batch_size=_SMALL_BATCH,
     )
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from benchmarks.results import SERVING, Goal, HttpRow, PeerRow, Results, Spread
-
-_BEHIND = ("relay", "kafka", "streaming")
+from benchmarks.results import BEHIND, SERVING, Figure, Goal, HttpRow, PeerRow, Results, Spread
 
 
 def page_of(results: Results) -> str:
@@ -30,29 +28,38 @@ def _parts(results: Results) -> Iterator[Iterable[str]]:
     if results.goals:
         yield ("## Goals",)
         yield ("| goal | wanted | reached | |", "|---|---:|---:|---|", *map(_goal, results.goals))
-    if results.rows:
-        yield ("## Over HTTP",)
-        yield _rates(results.rows)
-        yield ("Latencies in milliseconds, as the client saw them:",)
-        yield _latencies(results.rows)
-        yield (
-            "Processor milliseconds for one trade, player or read: of what serves it (the API's",
-            "workers and Redis), of what works behind it until it has landed, and of one hello.",
-            "The last column is what serves one request, counted in hellos.",
-        )
-        yield _costs(results.rows)
+    yield from _over_http(results.rows)
     yield from _peers(results)
     if results.figures:
-        yield ("## Landing",)
+        yield (
+            "## The parts",
+            "",
+            "Each measured by itself, where there are brackets several times.",
+        )
         yield (
             "| what | unit | value |",
             "|---|---|---:|",
-            *(f"| {f.title} | {f.unit} | {_number(f.spread().median)} |" for f in results.figures),
+            *(f"| {f.title} | {f.unit} | {_figure(f)} |" for f in results.figures),
         )
     if results.memory_mib:
         yield ("## Memory", "", "Resident at the end of the run, children included.")
         yield ("| process | MiB |", "|---|---:|", *_memory(results.memory_mib))
     yield ("## End state", "", *_end(results))
+
+
+def _over_http(rows: Sequence[HttpRow]) -> Iterator[Iterable[str]]:
+    if not rows:
+        return
+    yield ("## Over HTTP",)
+    yield _rates(rows)
+    yield ("Latencies in milliseconds, as the client saw them:",)
+    yield _latencies(rows)
+    yield (
+        "Processor milliseconds for one trade, player or read: of what serves it (the API's",
+        "workers and Redis), of what works behind it until it has landed, and of one hello.",
+        "The last column is what serves one request, counted in hellos.",
+    )
+    yield _costs(rows)
 
 
 def _facts(facts: Mapping[str, str]) -> Iterator[str]:
@@ -82,7 +89,7 @@ def _latencies(rows: Iterable[HttpRow]) -> Iterator[str]:
 
 
 def _costs(rows: Iterable[HttpRow]) -> Iterator[str]:
-    names = (*SERVING, *_BEHIND)
+    names = (*SERVING, *BEHIND)
     yield f"| row | {' | '.join(names)} | client, us | hello | in hellos |"
     yield f"|---|{'---:|' * (len(names) + 3)}"
     for row in rows:
@@ -154,6 +161,11 @@ def _end(results: Results) -> Iterator[str]:
 
 def _spread(of: Spread) -> str:
     return f"{_number(of.median)} [{_number(of.low)}, {_number(of.high)}]"
+
+
+def _figure(figure: Figure) -> str:
+    found = figure.spread()
+    return _spread(found) if len(figure.values) > 1 else _number(found.median)
 
 
 def _number(value: float) -> str:

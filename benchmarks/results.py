@@ -11,6 +11,8 @@ from benchmarks.wire import Measured
 
 #: What answers a request; the other processes work behind its answer.
 SERVING = ("api", "redis")
+#: What works behind the answer, until all has landed.
+BEHIND = ("relay", "kafka", "streaming")
 
 
 class Spread(Struct, frozen=True):

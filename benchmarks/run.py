@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator, Sequence
 from msgspec.structs import replace
 
 from benchmarks.goals import goals_of
-from benchmarks.http_rows import PLANS, Size, faults_of, measure
+from benchmarks.http_rows import LAST_PLAN, PLANS, Size, faults_of, measure
 from benchmarks.landing import measure_backlog, measure_freshness
 from benchmarks.machine import machine, versions
+from benchmarks.parts import measure_commit, measure_ready, measure_relay
 from benchmarks.peers import PEERS, measure_beside
 from benchmarks.results import Figure, HttpRow, PeerRow, Results
 from benchmarks.stand import Stand, standing
@@ -18,6 +19,9 @@ from src.stack.lifecycle import Progress
 from src.stack.processes import NAMES
 
 _FIGURES: dict[str, Callable[[Stand, Size, Callable[[str], None]], tuple[Figure, ...]]] = {
+    "ready": measure_ready,
+    "commit": measure_commit,
+    "relay": measure_relay,
     "backlog": measure_backlog,
     "freshness": measure_freshness,
 }
@@ -29,6 +33,7 @@ BENCHMARKS = (
     *(peer.name for peer in PEERS),
     *_FIGURES,
     _MEMORY,
+    LAST_PLAN.name,
 )
 #: The row that the peers are measured beside.
 _COMPARED = "trade"
@@ -72,6 +77,8 @@ def run(
             for figure in measured(stand, size, progress.note)
         ]
         memory = stand.memory_mib() if _MEMORY in chosen else {}
+        if LAST_PLAN.name in chosen:
+            rows.append(measure(LAST_PLAN, stand, size, progress.note))
         faults = (*_faults(stand, rows), *peer_faults)
     found = replace(
         facts,

@@ -7,9 +7,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import msgspec
+import redis
 from kafka.errors import KafkaError
 from msgspec.structs import replace
 
@@ -18,8 +19,12 @@ from benchmarks.results import Run
 from benchmarks.servers import BenchmarkFailed, free_ports, serving
 from benchmarks.wire import Holding, Load, Measured
 from src.bootstrap import build_outbox, issue_token
+from src.classes.inventory import Inventory
+from src.classes.player import Player
 from src.config import Settings
 from src.events.definitions import EVENTS
+from src.player_store.codec import write_state
+from src.player_store.keys import Keys
 from src.stack import proc
 from src.stack.lag import landing_lag
 from src.stack.layout import ROOT, Layout
@@ -32,14 +37,18 @@ _PATIENCE_S = 300.0
 _POLL_S = 0.05
 #: Looking at Kafka's offsets costs Kafka more than looking at the outbox costs Redis.
 _LAG_POLL_S = 0.5
+_PLAYERS_AT_ONCE = 10_000
 
 
 class Stand:
     """A running stack, a running hello, and loads that are sent to them."""
 
-    def __init__(self, settings: Settings, hello_port: int, hello_pid: int, token: str) -> None:
-        """Stand on a stack that is up; `token` is of role game."""
+    def __init__(
+        self, settings: Settings, hello_port: int, hello_pid: int, token: str, ready_s: float
+    ) -> None:
+        """Stand on a stack that is up since `ready_s` after its start; `token` is of role game."""
         self.settings = settings
+        self.ready_s = ready_s
         self.supervisor = SupervisorClient(Layout.of(settings))
         self._hello_port = hello_port
         self._hello_pid = hello_pid
@@ -66,11 +75,6 @@ class Stand:
         """Return a load that is sent to `port`, with our token and the players that were chosen."""
         return replace(load, port=port, token=self._token, players_file=str(self._players_file))
 
-    @property
-    def player_count(self) -> int:
-        """How many players there are."""
-        return len(self._players)
-
     def ensure_players(self, count: int) -> None:
         """Create players until there are `count`."""
         missing = count - len(self._players)
@@ -82,6 +86,20 @@ class Stand:
             raise BenchmarkFailed(
                 f"{missing:,} players were asked for, the API made {len(made.load.players):,}"
             )
+
+    def write_players(self, count: int) -> None:
+        """Write players into Redis until there are `count`: creating them all would take hours.
+
+        They are in no event; the stand is thrown away at the end.
+        """
+        store = redis.Redis(port=self.settings.redis_port)
+        with closing(store):
+            keys = Keys(self.settings.realm)
+            there = int(store.get(keys.player_ids) or 0)
+            for first in range(there + 1, count + 1, _PLAYERS_AT_ONCE):
+                ids = range(first, min(first + _PLAYERS_AT_ONCE, count + 1))
+                store.mset({keys.player(i): write_state(_farmer(i)) for i in ids})
+                store.set(keys.player_ids, ids[-1])
 
     def remember(self, made: Measured) -> None:
         """Let the players that a load created take part from now on."""
@@ -124,6 +142,10 @@ class Stand:
                 raise BenchmarkFailed(f"the landing jobs do not catch up: {behind}")
             time.sleep(_LAG_POLL_S)
 
+    def waiting(self) -> int:
+        """How many commits wait in the outbox."""
+        return self._outbox.length()
+
     def drain(self) -> None:
         """Wait until the outbox is empty.
 
@@ -156,6 +178,18 @@ class Stand:
         return Run(load=measured, cpu_s={name: after[name] - before[name] for name in roots})
 
 
+def _farmer(player_id: int) -> Player:
+    """Return a player as a new farmer is."""
+    return Player(
+        player_id=player_id,
+        version=1,
+        username=f"farmer-{player_id}",
+        player_class="farmer",
+        gold=500,
+        inventory=Inventory(999, {5: 500, 6: 399}),
+    )
+
+
 def send(load: Load) -> Measured:
     """Send a load from a process of its own.
 
@@ -186,12 +220,12 @@ def standing(
         progress: told about each process.
         names: the processes to start.
     """
-    api, redis, kafka, controller, hello_port = free_ports(5)
+    api, redis_port, kafka, controller, hello_port = free_ports(5)
     own = replace(
         settings,
         var_dir=str(settings.var / "bench"),
         api_port=api,
-        redis_port=redis,
+        redis_port=redis_port,
         kafka_port=kafka,
         kafka_controller_port=controller,
         # A round would hide from the counts what has landed, and come in some runs and not others.
@@ -200,10 +234,12 @@ def standing(
     stop(own, progress)  # what an interrupted run left
     shutil.rmtree(own.var, ignore_errors=True)
     try:
+        began = time.monotonic()
         start(own, progress, names)
+        ready_s = time.monotonic() - began
         command = (sys.executable, "-m", "benchmarks.hello")
         with serving("hello", command, replace(own, api_port=hello_port)) as hello_pid:
-            stand = Stand(own, hello_port, hello_pid, issue_token(own, "game"))
+            stand = Stand(own, hello_port, hello_pid, issue_token(own, "game"), ready_s)
             try:
                 yield stand
             finally:

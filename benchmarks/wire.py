@@ -22,6 +22,7 @@ class Load(Struct, frozen=True, kw_only=True):
         requests_max: after which no request is begun; 0 for no bound.
         rate: requests begun a second, evenly; 0 for as many as are answered.
         batch_size: trades of one request of the workload `batch`.
+        skew: the exponent of Zipf's law by which players are drawn; 0 for uniformly.
         seed: the same seed sends the same requests.
         reconnects: each request goes over a connection of its own, as a server needs that closes
             after its answer; connecting is part of the time of the request.
@@ -36,6 +37,7 @@ class Load(Struct, frozen=True, kw_only=True):
     requests_max: int = 0
     rate: float = 0.0
     batch_size: int = 100
+    skew: float = 0.0
     seed: int = 1
     reconnects: bool = False
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
+from itertools import accumulate
 from pathlib import Path
 
 import msgspec
@@ -29,14 +31,14 @@ def requests_of(load: Load) -> list[bytes]:
             drawn = (rng.choice(players).player_id for _ in range(_PREPARED))
             return [_request(load, "GET", f"/v1/players/{player_id}") for player_id in drawn]
         case "trade":
-            players = _players(load)
-            bodies = (_json(_trade(players, rng)) for _ in range(_PREPARED))
+            pairs = _pairs(load, rng)
+            bodies = (_json(_trade(next(pairs))) for _ in range(_PREPARED))
             return [_request(load, "POST", "/v1/trades", body) for body in bodies]
         case "batch":
-            players = _players(load)
+            pairs = _pairs(load, rng)
             bodies = (
-                _json({"trades": [_trade(players, rng) for _ in range(load.batch_size)]})
-                for _ in range(_PREPARED_BATCHES)
+                _json({"trades": [_trade(next(pairs)) for _ in range(load.batch_size)]})
+                for _ in range(min(_PREPARED_BATCHES, _PREPARED // load.batch_size))
             )
             return [_request(load, "POST", "/v1/trades/batch", body) for body in bodies]
 
@@ -45,9 +47,22 @@ def _players(load: Load) -> list[Holding]:
     return msgspec.json.decode(Path(load.players_file).read_bytes(), type=list[Holding])
 
 
-def _trade(players: list[Holding], rng: random.Random) -> dict[str, object]:
-    """Two players, uniformly drawn: one gives a unit of its first item, the other gives a coin."""
-    giver, payer = rng.sample(players, 2)
+def _pairs(load: Load, rng: random.Random) -> Iterator[tuple[Holding, Holding]]:
+    """Iterate over two different players each time, drawn by Zipf's law when there is a skew."""
+    players = _players(load)
+    weights = list(accumulate((place + 1) ** -load.skew for place in range(len(players))))
+    while True:
+        if load.skew:
+            giver, payer = rng.choices(players, cum_weights=weights, k=2)
+        else:
+            giver, payer = rng.sample(players, 2)
+        if giver is not payer:
+            yield giver, payer
+
+
+def _trade(pair: tuple[Holding, Holding]) -> dict[str, object]:
+    """One gives a unit of its first item, the other gives a coin."""
+    giver, payer = pair
     return {
         "player_1": {
             "player_id": giver.player_id,

@@ -72,8 +72,6 @@ class Services(Struct, frozen=True, kw_only=True):
 def build_services(settings: Settings) -> Services:
     """Wire the use cases to Redis as `settings` say."""
     catalogue = load_catalogue()
-    classes = load_classes(catalogue)
-    drawn = random.Random()  # noqa: S311 - a class, not a secret
     store = build_store(settings)
     recorder = Recorder(catalogue, new_id)
     limits = Limits(
@@ -82,10 +80,6 @@ def build_services(settings: Settings) -> Services:
         settings.idempotency_ttl_s,
     )
     ledger = Ledger(store, recorder, realm=settings.realm, clock=now, pause=pause, limits=limits)
-    starters = {
-        name: Starter(name, each.gold, each.capacity, dict(each.stacks))
-        for name, each in classes.items()
-    }
     return Services(
         catalogue=catalogue,
         store=store,
@@ -93,14 +87,7 @@ def build_services(settings: Settings) -> Services:
         ledger=ledger,
         group_commit=GroupCommit(store, recorder, realm=settings.realm, clock=now, limits=limits),
         trades=TradeService(ledger, catalogue, new_id),
-        players=PlayerService(
-            ledger,
-            store,
-            catalogue,
-            starters=starters,
-            draw_class=lambda: draw_class(classes, drawn).name,
-            new_id=new_id,
-        ),
+        players=_players(ledger, store, catalogue),
         shop=ShopService(ledger, catalogue, new_id),
         guilds=GuildService(
             ledger,
@@ -119,6 +106,23 @@ def build_services(settings: Settings) -> Services:
         ),
         economy=build_economy(settings),
         credit_gold=settings.legacy_credit_gold,
+    )
+
+
+def _players(ledger: Ledger, store: RedisPlayerStore, catalogue: Catalogue) -> PlayerService:
+    classes = load_classes(catalogue)
+    drawn = random.Random()  # noqa: S311 - a class, not a secret
+    starters = {
+        name: Starter(name, each.gold, each.capacity, dict(each.stacks))
+        for name, each in classes.items()
+    }
+    return PlayerService(
+        ledger,
+        store,
+        catalogue,
+        starters=starters,
+        draw_class=lambda: draw_class(classes, drawn).name,
+        new_id=new_id,
     )
 
 

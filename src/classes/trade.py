@@ -123,9 +123,8 @@ def gives(
         units[item_id] = units.get(item_id, 0) + quantity
     legs = [Leg(giver, receiver, gold)] if gold else []
     legs += [Leg(giver, receiver, units[item], item) for item in sorted(units)]
-    for leg in legs:
-        if leg.quantity > AMOUNT_MAX:
-            raise AmountTooLarge(f"a leg would carry more than {AMOUNT_MAX:,}")
+    if max([leg.quantity for leg in legs], default=0) > AMOUNT_MAX:
+        raise AmountTooLarge(f"a leg would carry more than {AMOUNT_MAX:,}")
     return tuple(legs)
 
 
@@ -178,12 +177,10 @@ def settle(
         _check_room(balances, players)
     except RuleError as error:
         return Refusal(trade, error)
-    after = {
-        player_id: players[player_id].moved(
-            balance.gold, balance.items, _guild_after(trade, players[player_id])
-        )
-        for player_id, balance in balances.items()
-    }
+    after = {}
+    for player_id, balance in balances.items():
+        player = players[player_id]
+        after[player_id] = player.moved(balance.gold, balance.items, _guild_after(trade, player))
     return Settlement(trade, after)
 
 
@@ -273,13 +270,8 @@ def _check_ownership(
         for item_id, needs in needed.items():
             has = inventory.quantity_of(item_id)
             if needs > has:
-                raise RuleError(
-                    Reason.MISSING_ITEMS,
-                    player_id=player_id,
-                    item_id=item_id,
-                    has=has,
-                    needs=needs,
-                )
+                told = {"player_id": player_id, "item_id": item_id, "has": has, "needs": needs}
+                raise RuleError(Reason.MISSING_ITEMS, **told)
 
 
 def check_room(trade: Trade, players: Mapping[int, Player]) -> None:

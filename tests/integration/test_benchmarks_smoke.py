@@ -19,7 +19,8 @@ _SMALL = Size(
     runs=1,
     seconds=0.5,
     trading_players=2_000,  # fewer, and batches of 100 would all touch the same
-    players_many=50,
+    players_many=2_050,
+    players_most=3_000,
     backlog_events=600,
     freshness_s=4.0,
 )
@@ -41,11 +42,14 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Results:
 @pytest.mark.kafka
 @pytest.mark.spark
 @pytest.mark.stack
-def test_every_benchmark_is_measured_and_nothing_is_wrong_at_the_end(results: Results) -> None:
+def test_every_benchmark_is_measured_and_nothing_is_wrong_at_the_end(
+    results: Results, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert results.faults == ()
     rows = {row.name for row in results.rows} | {peer.name for peer in results.peers}
     # Without PostgreSQL its rows are left out; the naive design needs nothing that we do not.
-    assert rows | results.left_out.keys() | {"backlog", "freshness", "memory"} == set(NAMES)
+    parts = {"ready", "commit", "relay", "backlog", "freshness"}
+    assert rows | results.left_out.keys() | parts | {"memory"} == set(NAMES)
     assert "trade_naive" in rows
     for row in results.rows:
         assert row.rate().low > 0
@@ -54,14 +58,14 @@ def test_every_benchmark_is_measured_and_nothing_is_wrong_at_the_end(results: Re
     for peer in results.peers:
         assert peer.rate().low > 0
         assert peer.cpu_ms().low > 0
-    assert {figure.name.partition("_")[0] for figure in results.figures} == {
-        "backlog",
-        "freshness",
-    }
+    assert {figure.name.partition("_")[0] for figure in results.figures} == parts
     assert all(mib > 0 for mib in results.memory_mib.values())
-    # The ratios, for whoever reads the log of a test run.
-    print({row.name: row.share_of_hello().median for row in results.rows})  # noqa: T201 - as said
-    print({peer.name: peer.ours_per_its().median for peer in results.peers})  # noqa: T201
+    # For whoever reads the log of a run: shares of the hello, and ours in the peers'.
+    with capsys.disabled():
+        for row in results.rows:
+            print(f"\n{row.name}: {row.share_of_hello().median:.3f} hellos", end="")  # noqa: T201
+        for peer in results.peers:
+            print(f"\ntrade: {peer.ours_per_its().median:.2f} times {peer.name}", end="")  # noqa: T201
 
 
 @pytest.mark.kafka
@@ -73,5 +77,5 @@ def test_the_page_and_the_json_hold_every_row_and_goal(results: Results) -> None
         assert f"`{name}`" in page
     for goal in results.goals:
         assert goal.title in page
-    assert len(results.goals) == 8 + len(results.peers)
+    assert len(results.goals) == 17 + len(results.peers)
     assert msgspec.json.decode(msgspec.json.encode(results), type=Results) == results

@@ -244,12 +244,15 @@ def test_a_founded_guild_can_be_joined_too(client: OldClient) -> None:
 def test_joining_another_guild_leaves_the_first_in_one_commit(client: OldClient) -> None:
     client.get("/join_a_guild?guild_name=Ironhand")
     assert client.get("/join_a_guild?guild_name=Wayfarers").startswith("Joined a Guild!")
-    events = client.api.realm.events()[-3:]
+    events = client.api.realm.events()[-4:]
     assert [(e.get("kind"), e["guild"]) for e in events] == [
         ("guild_leave", "Ironhand"),
+        (None, None),
         ("guild_join", "Wayfarers"),
         (None, "Wayfarers"),
     ]
+    _, last_commit = client.api.realm.entries()[-1]
+    assert len(last_commit[b"events"].split(b"\n")) == len(events)
     members = client.api.realm.services.guilds.members
     assert (members("Ironhand", 0, 9), members("Wayfarers", 0, 9)) == ([], [GUEST])
     assert "already_in_guild" in client.get("/join_a_guild?guild_name=wayfarers")

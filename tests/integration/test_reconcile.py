@@ -80,8 +80,8 @@ def test_one_coin_more_in_redis_is_found(
         {
             "player_id": FARMER,
             "fault": "another state under the same version",
-            "redis_version": 3,
-            "tables_version": 3,
+            "redis_version": 5,
+            "tables_version": 5,
         },
     )
     assert check(settings).differences == [expected]

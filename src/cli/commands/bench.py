@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 _PAGE = ROOT / "docs" / "reference" / "performance.md"
 #: As `benchmarks.run.BENCHMARKS`, which would make `--help` wait; a test holds them together.
 NAMES = (
-    *("create_first", "trade", "batch", "read", "create_many"),
+    *("create_first", "trade_1", "trade_16", "trade", "trade_128", "trade_zipf", "trade_hot"),
+    *("batch_10", "batch", "batch_1000", "read_1", "read_16", "read", "read_128", "create_many"),
     *("trade_naive", "trade_postgres", "trade_postgres_go"),
-    *("backlog", "freshness", "memory"),
+    *("ready", "commit", "relay", "backlog", "freshness", "memory", "create_most"),
 )
 
 
