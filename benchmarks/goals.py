@@ -14,6 +14,10 @@ BATCH_TRADES_PER_S_MIN = 8_000
 BACKLOG_ROWS_PER_S_MIN = 25_000
 FRESHNESS_S_P50_MAX = 1.5
 FRESHNESS_S_P99_MAX = 3.0
+QUESTION_TRADES = 10_000_000
+QUESTION_S_MAX = {"DuckDB": 0.5, "Presto": 2.0}
+#: Ten times the trades must take less than ten times as long.
+QUESTION_GROWTH_MAX = 10.0
 MEMORY_MIB_MAX = 3 * 1024
 
 
@@ -22,6 +26,7 @@ def goals_of(results: Results) -> tuple[Goal, ...]:
     return (
         *_http_goals(results),
         *_peer_goals(results),
+        *_question_goals(results),
         *_figure_goals(results),
         *_memory_goal(results),
     )
@@ -65,6 +70,27 @@ def _figure_goals(results: Results) -> Iterator[Goal]:
         yield _at_most("freshness at 1,000 events/s, p50 in s", FRESHNESS_S_P50_MAX, reached, ".2f")
     if reached := medians.get("freshness_p99"):
         yield _at_most("freshness at 1,000 events/s, p99 in s", FRESHNESS_S_P99_MAX, reached, ".2f")
+
+
+def _question_goals(results: Results) -> Iterator[Goal]:
+    for engine, seconds_max in QUESTION_S_MAX.items():
+        took = {
+            (row.question, row.trades): row.spread().median
+            for row in results.questions
+            if row.engine == engine
+        }
+        most = {name: s for (name, trades), s in took.items() if trades == QUESTION_TRADES}
+        if not most:
+            continue
+        slowest = max(most, key=lambda name: most[name])
+        title = f"the slowest question at 10 million trades on {engine} (`{slowest}`), s"
+        yield _at_most(title, seconds_max, most[slowest], ".2f")
+        fewer = QUESTION_TRADES // 10
+        growth = {name: s / took[name, fewer] for name, s in most.items() if (name, fewer) in took}
+        if growth:
+            steepest = max(growth, key=lambda name: growth[name])
+            title = f"10 million trades against 1 million on {engine} (`{steepest}`), times as long"
+            yield _at_most(title, QUESTION_GROWTH_MAX, growth[steepest], ".1f")
 
 
 def _memory_goal(results: Results) -> Iterator[Goal]:

@@ -26,6 +26,7 @@ class Size(Struct, frozen=True, kw_only=True):
         players_many: there are as many when creation is measured again.
         backlog_events: records that wait when landing begins.
         freshness_s: how long events come evenly.
+        question_trades: how many trades the tables hold in which questions are asked, in turn.
     """
 
     runs: int
@@ -34,10 +35,25 @@ class Size(Struct, frozen=True, kw_only=True):
     players_many: int
     backlog_events: int
     freshness_s: float
+    question_trades: tuple[int, ...]
 
 
-FULL = Size(runs=5, seconds=8.0, players_many=50_000, backlog_events=600_000, freshness_s=60.0)
-QUICK = Size(runs=3, seconds=3.0, players_many=15_000, backlog_events=90_000, freshness_s=20.0)
+FULL = Size(
+    runs=5,
+    seconds=8.0,
+    players_many=50_000,
+    backlog_events=600_000,
+    freshness_s=60.0,
+    question_trades=(100_000, 1_000_000, 10_000_000),
+)
+QUICK = Size(
+    runs=3,
+    seconds=3.0,
+    players_many=15_000,
+    backlog_events=90_000,
+    freshness_s=20.0,
+    question_trades=(100_000,),
+)
 
 
 class Plan(Struct, frozen=True, kw_only=True):

@@ -13,6 +13,7 @@ from benchmarks.results import Results
 from benchmarks.run import BENCHMARKS, run
 from src.cli.commands.bench import NAMES
 from src.config import Settings
+from src.economy.questions import questions
 from src.stack.lifecycle import Silent
 
 _SMALL = Size(
@@ -22,6 +23,7 @@ _SMALL = Size(
     players_many=50,
     backlog_events=600,
     freshness_s=4.0,
+    question_trades=(2_000,),
 )
 
 
@@ -45,7 +47,8 @@ def test_every_benchmark_is_measured_and_nothing_is_wrong_at_the_end(results: Re
     assert results.faults == ()
     rows = {row.name for row in results.rows} | {peer.name for peer in results.peers}
     # Without PostgreSQL its rows are left out; the naive design needs nothing that we do not.
-    assert rows | results.left_out.keys() | {"backlog", "freshness", "memory"} == set(NAMES)
+    others = {"questions", "backlog", "freshness", "memory"}
+    assert rows | results.left_out.keys() | others == set(NAMES)
     assert "trade_naive" in rows
     for row in results.rows:
         assert row.rate().low > 0
@@ -58,6 +61,8 @@ def test_every_benchmark_is_measured_and_nothing_is_wrong_at_the_end(results: Re
         "backlog",
         "freshness",
     }
+    assert {row.question for row in results.questions} == set(questions())
+    assert all(row.spread().low > 0 for row in results.questions)
     assert all(mib > 0 for mib in results.memory_mib.values())
     # The ratios, for whoever reads the log of a test run.
     print({row.name: row.share_of_hello().median for row in results.rows})  # noqa: T201 - as said
@@ -71,6 +76,8 @@ def test_the_page_and_the_json_hold_every_row_and_goal(results: Results) -> None
     page = page_of(results)
     for name in {row.name for row in results.rows} | {peer.name for peer in results.peers}:
         assert f"`{name}`" in page
+    for timed in results.questions:
+        assert f"`{timed.question}`" in page
     for goal in results.goals:
         assert goal.title in page
     assert len(results.goals) == 8 + len(results.peers)

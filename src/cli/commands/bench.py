@@ -6,6 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import click
+import msgspec
 from rich.console import Group, RenderableType
 
 from src.cli.errors import CheckFailed
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 _PAGE = ROOT / "docs" / "reference" / "performance.md"
 #: As `benchmarks.run.BENCHMARKS`, which would make `--help` wait; a test holds them together.
 NAMES = (
+    "questions",
     *("create_first", "trade", "batch", "read", "create_many"),
     *("trade_naive", "trade_postgres", "trade_postgres_go"),
     *("backlog", "freshness", "memory"),
@@ -82,6 +84,8 @@ def _text(results: Results) -> RenderableType:
     if results.peers:
         parts += ["", _peers(results)]
     parts += [f"{name} is left out: {why}" for name, why in results.left_out.items()]
+    if results.questions:
+        parts += ["", _questions(results)]
     if results.figures:
         figures = [(each.title, each.spread().median, each.unit) for each in results.figures]
         parts += ["", table(["landing", "value", "unit"], figures)]
@@ -93,6 +97,22 @@ def _text(results: Results) -> RenderableType:
         parts += ["", table(["goal", "wanted", "reached", "met"], goals)]
     parts += ["", *(results.faults or ["end state: all answers right, nothing died, all landed"])]
     return Group(*parts)
+
+
+def _questions(results: Results) -> RenderableType:
+    return table(
+        ["question", "engine", "trades", "seconds", "low", "high", "first"],
+        [
+            (
+                row.question,
+                row.engine,
+                row.trades,
+                *(f"{value:.3f}" for value in msgspec.structs.astuple(row.spread())),
+                f"{row.first_s:.3f}",
+            )
+            for row in results.questions
+        ],
+    )
 
 
 def _rows(results: Results) -> RenderableType:
