@@ -64,9 +64,9 @@ class Market:
         )
         self._usernames = pa.array([f"Player {n + 1}" for n in range(trades.players)])
 
-    def trade_rows(self, begin: int, end: int, schema: pa.Schema) -> pa.Table:
-        """Return the rows of `trade`, of trades from `begin` to before `end`."""
-        trades, of = self.trades, np.arange(begin, end)
+    def trade_rows(self, of: Ints, schema: pa.Schema) -> pa.Table:
+        """Return the rows of `trade`, of these trades."""
+        trades = self.trades
         kind, guild = trades.kind[of], trades.guild[of]
         fought = kind == BATTLE_KIND
         return _table(
@@ -92,10 +92,10 @@ class Market:
             },
         )
 
-    def leg_rows(self, begin: int, end: int, schema: pa.Schema) -> pa.Table:
-        """Return the rows of `trade_leg` of the same trades."""
+    def leg_rows(self, of: Ints, schema: pa.Schema) -> pa.Table:
+        """Return the rows of `trade_leg`, of these trades."""
         trades = self.trades
-        of, number, is_gold, item, quantity = self._legs(begin, end)
+        of, number, is_gold, item, quantity = self._legs(of)
         giver = np.where(is_gold, trades.gold_from[of], trades.units_from[of])
         taker = np.where(is_gold, trades.gold_to[of], trades.units_to[of])
         is_grant = trades.kind[of] == GRANT
@@ -120,10 +120,9 @@ class Market:
             },
         )
 
-    def state_rows(self, begin: int, end: int, schema: pa.Schema) -> pa.Table:
-        """Return the rows of `player_state` that the same trades led to."""
+    def state_rows(self, of: Ints, schema: pa.Schema) -> pa.Table:
+        """Return the rows of `player_state`, of these states."""
         held = self.holdings
-        of = np.arange(held.first[begin], held.first[end])
         trade, player, units = held.trade[of], held.player[of], held.units[of]
         goods = np.tile(np.arange(GOODS, dtype=np.int8), (len(of), 1))
         item = self.trades.item_place(player[:, None], goods)
@@ -160,10 +159,15 @@ class Market:
             "request_id": lambda: _uuids(trade, _REQUEST_ID),
         }
 
-    def _legs(self, begin: int, end: int) -> tuple[Ints, Ints, NDArray[np.bool_], Ints, Ints]:
+    def states_by_player(self, begin: int, end: int) -> Ints:
+        """Return the states that trades led to, from `begin` to before `end`, by player."""
+        of = np.arange(self.holdings.first[begin], self.holdings.first[end])
+        # They are in the order of their versions already.
+        return of[np.argsort(self.holdings.player[of], kind="stable")]
+
+    def _legs(self, of: Ints) -> tuple[Ints, Ints, NDArray[np.bool_], Ints, Ints]:
         """Return each leg's trade, number, whether it is gold, item (its place) and quantity."""
         trades, held = self.trades, self.holdings
-        of = np.arange(begin, end)
         player = trades.player_1[of]
         is_grant = trades.kind[of] == GRANT
         # One row a trade: coins, then each good of the corner. A grant has many, others one.
@@ -175,12 +179,7 @@ class Market:
         number = 1 + np.arange(len(row)) - np.searchsorted(row, row)
         good = np.maximum(place - 1, 0).astype(np.int8)
         item = trades.item_place(player[row], good)
-        return begin + row, number, place == 0, item, amounts[row, place]
-
-
-def first_day(trade: int) -> int:
-    """Return how many days after `BEGAN` a trade came."""
-    return trade // TRADES_A_DAY
+        return of[row], number, place == 0, item, amounts[row, place]
 
 
 def _table(schema: pa.Schema, columns: Columns) -> pa.Table:

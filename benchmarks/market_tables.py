@@ -1,19 +1,19 @@
 """A warehouse that a market of a given size has landed in, and that maintenance has been through.
 
 `.venv/bin/python -m benchmarks.market_tables --trades N --var-dir FOLDER` makes it. The tables are
-made by the product, and so is their layout: the files that are written here are as small and as
-unsorted as those of landing, and the product's own maintenance rewrites them.
+made by the product. To land ten million trades and to compact what has landed takes the better part
+of an hour, so the files are written at once as compaction would leave them: one a day, in the order
+of its table. Maintenance then goes through the tables as ever, and must find nothing to compact.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
-import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -22,9 +22,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from msgspec import Struct
 from pyspark.sql import SparkSession
+from uuid_utils import uuid7
 
-from benchmarks.market import KINDS, Trades, draw_trades
-from benchmarks.market_rows import BEGAN, TRADES_A_DAY, Market, first_day
+from benchmarks.market import KINDS, Ints, Trades, draw_trades
+from benchmarks.market_rows import BEGAN, TRADES_A_DAY, Market
 from benchmarks.market_states import Holdings, add_up
 from src.config import Settings
 from src.economy.manifests import local_path
@@ -38,10 +39,10 @@ from src.streaming.session import start_session
 from src.streaming.tables import LandingTable, ensure_tables, iceberg_of
 
 SEED = 7
-#: More than maintenance leaves alone, so that it writes a day's files anew.
-_FILES_A_DAY = 8
+#: Rows of one row group: as many as fit into one of `tables.py`, more or less.
+_GROUP_ROWS = 250_000
 
-_RowsOf = Callable[[int, int, pa.Schema], pa.Table]
+_RowsOf = Callable[[Ints, pa.Schema], pa.Table]
 
 
 class Books(Struct, frozen=True, kw_only=True):
@@ -65,7 +66,7 @@ def make_tables(settings: Settings, trades: int, seed: int = SEED) -> Books:
     """Make the tables of `trades` trades in the warehouse of `settings`, which is empty.
 
     Raises:
-        RuntimeError: maintenance failed.
+        RuntimeError: maintenance failed, or found something to compact.
     """
     drawn = draw_trades(trades, seed)
     holdings = add_up(drawn)
@@ -80,6 +81,8 @@ def make_tables(settings: Settings, trades: int, seed: int = SEED) -> Books:
 
         def told(upkeep: Upkeep) -> None:
             faults.extend(f"{upkeep.table}: {fault}" for fault in upkeep.faults)
+            if upkeep.compacted:
+                faults.append(f"{upkeep.table}: {upkeep.compacted} files were not as compacted")
 
         maintain_tables(spark, settings, (TRADE, TRADE_LEG, PLAYER_STATE), told)
     finally:
@@ -110,41 +113,44 @@ def books_of(trades: Trades, holdings: Holdings) -> Books:
 
 
 def _write(spark: SparkSession, market: Market) -> None:
-    rows: dict[str, tuple[str, _RowsOf]] = {
-        TRADE_LEG: (TOPIC_TRADE, market.leg_rows),
-        TRADE: (TOPIC_TRADE, market.trade_rows),
-        PLAYER_STATE: (TOPIC_PLAYER_STATE, market.state_rows),
-    }
+    """Write the files of each table and commit them."""
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        for table, (topic, rows_of) in rows.items():
-            iceberg_table = load_table(spark, table)
-            schema = LandingTable(spark, table, topic).arrow_schema()
-            written = []
-            for part, begin, end in _stretches(len(market.trades)):
-                path = iceberg_table.locationProvider().newDataLocation(
-                    f"{part}/{uuid.uuid4()}.parquet"
-                )
-                done = pool.submit(_write_file, path, rows_of, (begin, end), schema)
-                written.append((part, path, done))
-            for _, _, done in written:
-                done.result()
-            _commit(spark, iceberg_table, [(part, path) for part, path, _ in written])
+        for name, topic, rows_of, order_of in (
+            (TRADE_LEG, TOPIC_TRADE, market.leg_rows, np.arange),
+            (TRADE, TOPIC_TRADE, market.trade_rows, np.arange),
+            (PLAYER_STATE, TOPIC_PLAYER_STATE, market.state_rows, market.states_by_player),
+        ):
+            table = load_table(spark, name)
+            schema = LandingTable(spark, name, topic).arrow_schema()
+            files = [
+                (part, table.locationProvider().newDataLocation(f"{part}/{uuid7()}.parquet"), day)
+                for part, day in _days(len(market.trades))
+            ]
+            writing = [
+                pool.submit(_write_file, path, schema, rows_of, order_of(*day))
+                for _, path, day in files
+            ]
+            for each in writing:
+                each.result()
+            _commit(spark, table, [(part, path) for part, path, _ in files])
 
 
-def _stretches(trades: int) -> Iterator[tuple[str, int, int]]:
-    """Tell the partition, the first trade and the one past the last of each file."""
+def _days(trades: int) -> Iterator[tuple[str, tuple[int, int]]]:
+    """Tell the partition of each day, its first trade and the one past its last."""
     for begin in range(0, trades, TRADES_A_DAY):
-        day = BEGAN + timedelta(days=first_day(begin))
-        bounds = np.linspace(begin, min(begin + TRADES_A_DAY, trades), _FILES_A_DAY + 1, dtype=int)
-        for first, past in pairwise(bounds):
-            yield f"occurred_at_day={day.date().isoformat()}", int(first), int(past)
+        day = BEGAN + timedelta(days=begin // TRADES_A_DAY)
+        yield (
+            f"occurred_at_day={day.date().isoformat()}",
+            (begin, min(begin + TRADES_A_DAY, trades)),
+        )
 
 
-def _write_file(path: str, rows_of: _RowsOf, trades: tuple[int, int], schema: pa.Schema) -> None:
-    rows = rows_of(*trades, schema)
-    local = local_path(path)
-    os.makedirs(os.path.dirname(local), exist_ok=True)  # noqa: PTH103, PTH120 - a file's address
-    pq.write_table(rows, local, compression="zstd", store_schema=False)
+def _write_file(path: str, schema: pa.Schema, rows_of: _RowsOf, of: Ints) -> None:
+    file = Path(local_path(path))
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with pq.ParquetWriter(file, schema, compression="zstd", store_schema=False) as writer:
+        for begin in range(0, len(of), _GROUP_ROWS):
+            writer.write_table(rows_of(of[begin : begin + _GROUP_ROWS], schema))
 
 
 def _commit(spark: SparkSession, table: Any, files: list[tuple[str, str]]) -> None:  # noqa: ANN401 - Iceberg's own, in Java
