@@ -27,6 +27,7 @@ class Size(Struct, frozen=True, kw_only=True):
         backlog_events: records that wait when landing begins.
         freshness_s: how long events come evenly.
         question_trades: how many trades the tables hold in which questions are asked, in turn.
+        asks_presto: whether Presto is asked too, where its jars have been fetched.
     """
 
     runs: int
@@ -36,6 +37,7 @@ class Size(Struct, frozen=True, kw_only=True):
     backlog_events: int
     freshness_s: float
     question_trades: tuple[int, ...]
+    asks_presto: bool = True
 
 
 FULL = Size(

@@ -12,14 +12,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import msgspec
 from msgspec.structs import replace
 
+from benchmarks.folder_presto import FolderPresto, presto_over
 from benchmarks.http_rows import Size
 from benchmarks.market_tables import Books
 from benchmarks.results import QuestionRow, Timed
-from benchmarks.stand import BenchmarkFailed
+from benchmarks.servers import BenchmarkFailed, free_ports
 from src.config import Settings
 from src.economy.engine import EngineError, OpenEngine
 from src.economy.engines import open_engine
@@ -27,6 +29,7 @@ from src.economy.questions import question, questions
 from src.stack.layout import ROOT
 
 DUCKDB = "DuckDB"
+PRESTO = "Presto"
 
 _Note = Callable[[str], None]
 
@@ -50,8 +53,23 @@ def measure_questions(settings: Settings, size: Size, note: _Note) -> Timed:
         books = make_tables(own, trades)
         with open_engine(own) as engine:
             found = found.with_more(*asked(engine, DUCKDB, books, size.runs, note))
+        if size.asks_presto:
+            found = found.with_more(*_asked_of_presto(own, books, size.runs, note))
     shutil.rmtree(own.var, ignore_errors=True)
     return found
+
+
+def _asked_of_presto(
+    settings: Settings, books: Books, runs: int, note: _Note
+) -> tuple[list[QuestionRow], list[str]]:
+    """Ask a Presto of its own over the same files, where its jars have been fetched."""
+    if not FolderPresto.is_here():
+        note("questions: Presto is left out: `./guildhall up --profile full` fetches its jars")
+        return [], []
+    (port,) = free_ports(1)
+    note("questions: starting Presto ...")
+    with presto_over(Path(settings.warehouse), settings.var / "presto-alone", port) as engine:
+        return asked(engine, PRESTO, books, runs, note)
 
 
 def make_tables(settings: Settings, trades: int) -> Books:

@@ -23,6 +23,7 @@ from src.economy.engines import open_engine
 from src.economy.questions import question, questions
 from src.economy.warehouse import pinned_tables
 from src.streaming.maintenance import SORTED_BY
+from tests.support.presto import RunningPresto
 
 _TRADES = 2_000
 
@@ -75,6 +76,16 @@ def test_every_question_is_timed_and_has_an_answer(engine: OpenEngine, books: Bo
         (name, DUCKDB, _TRADES) for name in questions()
     ]
     assert [name for name in questions() if not engine.ask(question(name).sql).rows] == []
+
+
+@on_tables
+@pytest.mark.presto
+def test_presto_answers_over_the_same_files(
+    settings: Settings, books: Books, presto_server: RunningPresto
+) -> None:
+    presto_server.register(Path(settings.warehouse))
+    with presto_server.engine() as presto:
+        assert list(unlike(presto, books)) == []
 
 
 @on_tables

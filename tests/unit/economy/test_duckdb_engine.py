@@ -189,5 +189,5 @@ def test_what_does_not_fit_in_memory_goes_to_a_folder_that_was_not_there(tmp_pat
     spill = tmp_path / "not" / "yet" / "there"
     large = "select distinct n, md5(n::text) as text from range(800000) as r(n)"
     with DuckDbEngine(tmp_path, spill, memory_mib=48) as engine:
-        assert engine.ask(f"select count(*) as n from ({large})").only() == {"n": 800_000}
+        assert len(engine.ask(large).rows) == 800_000
         assert spill.is_dir()
