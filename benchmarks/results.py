@@ -162,7 +162,8 @@ class Figure(Struct, frozen=True, kw_only=True):
 class QuestionRow(Struct, frozen=True, kw_only=True):
     """An economy question on an engine, over the tables of so many trades.
 
-    `first_s` is what the first asking took, `seconds` each one after it.
+    `first_s` is what the first asking took, `seconds` each one after it; a question that takes long
+    is asked less often.
     """
 
     question: str

@@ -41,9 +41,10 @@ def bench(*, quick: bool, only: tuple[str, ...], as_json: bool) -> None:
     Starts a stack of its own below `var/bench` on ports from 19600, beside one that may run, with a
     plain Flask hello on the same server settings and the other designs that trades are compared
     with: a naive one and, where they are installed, PostgreSQL behind the API's server and behind
-    one in Go. Removes all of it at the end. A complete run takes about a quarter of an hour on a
-    quiet machine and writes docs/reference/performance.md. Exits with 1 when an answer was wrong or
-    something was left over; a goal that is not reached is told, and is not a failure.
+    one in Go. Removes all of it at the end. A complete run takes long, most of it for the questions
+    at ten million trades, whose tables take 3 GiB of disk, and writes docs/reference/performance.md.
+    Exits with 1 when an answer was wrong or something was left over; a goal that is not reached is
+    told, and is not a failure.
     """
     # Imported here so that the list of commands does not wait for them.
     from benchmarks.http_rows import FULL, QUICK  # noqa: PLC0415
