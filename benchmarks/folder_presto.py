@@ -18,6 +18,7 @@ from string import Template
 from pyhive import presto as client
 from pyhive.exc import DatabaseError
 
+from benchmarks.stand import BenchmarkFailed
 from src.config import Settings
 from src.economy.engine import EngineError
 from src.economy.migrations import make_views
@@ -57,7 +58,7 @@ class FolderPresto:
         """Start Presto and wait until it answers.
 
         Raises:
-            RuntimeError: it does not.
+            BenchmarkFailed: it does not.
         """
         with self._log.open("wb") as log:
             self._running = subprocess.Popen(
@@ -70,7 +71,7 @@ class FolderPresto:
         deadline = time.monotonic() + READY_S_MAX
         while not self._answers():
             if self._running.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"Presto did not start:\n{self._log.read_text()[-4000:]}")
+                raise BenchmarkFailed(f"Presto did not start:\n{self._log.read_text()[-4000:]}")
             time.sleep(0.3)
         self.ask_as(MIGRATIONS, "create schema guildhall")
 
