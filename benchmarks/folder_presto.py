@@ -18,7 +18,7 @@ from string import Template
 from pyhive import presto as client
 from pyhive.exc import DatabaseError
 
-from benchmarks.stand import BenchmarkFailed
+from benchmarks.servers import BenchmarkFailed
 from src.config import Settings
 from src.economy.engine import EngineError
 from src.economy.migrations import make_views

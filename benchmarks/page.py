@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from benchmarks.results import (
     SERVING,
@@ -50,8 +50,7 @@ def _parts(results: Results) -> Iterator[Iterable[str]]:
         )
         yield _costs(results.rows)
     yield from _peers(results)
-    if results.questions:
-        yield from _questions_part(results.questions)
+    yield from _questions_part(results.questions)
     if results.figures:
         yield ("## Landing",)
         yield (
@@ -149,7 +148,9 @@ def _by_process(peer: PeerRow) -> str:
     return ", ".join(f"{name} {_spread(of)}" for name, of in peer.cpu_ms_by_process().items())
 
 
-def _questions_part(rows: Iterable[QuestionRow]) -> Iterator[Iterable[str]]:
+def _questions_part(rows: Sequence[QuestionRow]) -> Iterator[Iterable[str]]:
+    if not rows:
+        return
     yield ("## Questions",)
     yield (
         "Seconds for an answer, asked as `./guildhall query` asks, over the tables of a drawn",

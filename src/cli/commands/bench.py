@@ -42,8 +42,8 @@ def bench(*, quick: bool, only: tuple[str, ...], as_json: bool) -> None:
     plain Flask hello on the same server settings and the other designs that trades are compared
     with: a naive one and, where they are installed, PostgreSQL behind the API's server and behind
     one in Go. Removes all of it at the end. A complete run takes long, most of it for the questions
-    at ten million trades, whose tables take 3 GiB of disk, and writes docs/reference/performance.md.
-    Exits with 1 when an answer was wrong or something was left over; a goal that is not reached is
+    at ten million trades, whose tables take 3 GiB, and writes docs/reference/performance.md. Exits
+    with 1 when an answer was wrong or something was left over; a goal that is not reached is
     told, and is not a failure.
     """
     # Imported here so that the list of commands does not wait for them.
