@@ -19,6 +19,10 @@ TRADE_CPU_MS_MAX = 0.35
 BACKLOG_CPU_US_MAX = 30.0
 HOT_SHARE_MIN = 0.5
 CREATION_GROWTH_MAX = 1.15
+QUESTION_TRADES = 10_000_000
+QUESTION_S_MAX = {"DuckDB": 0.5, "Presto": 2.0}
+#: Ten times the trades must take less than ten times as long.
+QUESTION_GROWTH_MAX = 10.0
 MEMORY_MIB_MAX = 3 * 1024
 
 
@@ -27,6 +31,7 @@ def goals_of(results: Results) -> tuple[Goal, ...]:
     return (
         *_http_goals(results),
         *_peer_goals(results),
+        *_question_goals(results),
         *_figure_goals(results),
         *_memory_goal(results),
     )
@@ -86,6 +91,27 @@ def _figure_goals(results: Results) -> Iterator[Goal]:
     if reached := medians.get("freshness_1000_p99"):
         for age_s in FRESHNESS_S_P99_MAX:
             yield _at_most(f"{title}, p99 in s", age_s, reached, ".2f")
+
+
+def _question_goals(results: Results) -> Iterator[Goal]:
+    for engine, seconds_max in QUESTION_S_MAX.items():
+        took = {
+            (row.question, row.trades): row.spread().median
+            for row in results.questions
+            if row.engine == engine
+        }
+        most = {name: s for (name, trades), s in took.items() if trades == QUESTION_TRADES}
+        if not most:
+            continue
+        slowest = max(most, key=lambda name: most[name])
+        title = f"the slowest question at 10 million trades on {engine} (`{slowest}`), s"
+        yield _at_most(title, seconds_max, most[slowest], ".2f")
+        fewer = QUESTION_TRADES // 10
+        growth = {name: s / took[name, fewer] for name, s in most.items() if (name, fewer) in took}
+        if growth:
+            steepest = max(growth, key=lambda name: growth[name])
+            title = f"10 million trades against 1 million on {engine} (`{steepest}`), times as long"
+            yield _at_most(title, QUESTION_GROWTH_MAX, growth[steepest], ".1f")
 
 
 def _memory_goal(results: Results) -> Iterator[Goal]:

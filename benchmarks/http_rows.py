@@ -27,6 +27,8 @@ class Size(Struct, frozen=True, kw_only=True):
         players_many, players_most: there are as many when creation is measured again.
         backlog_events: records that wait when landing begins.
         freshness_s: how long events come evenly.
+        question_trades: how many trades the tables hold in which questions are asked, in turn.
+        presto_trades_max: up to how many of them Presto is asked too, where its jars are.
     """
 
     runs: int
@@ -36,6 +38,8 @@ class Size(Struct, frozen=True, kw_only=True):
     players_most: int
     backlog_events: int
     freshness_s: float
+    question_trades: tuple[int, ...]
+    presto_trades_max: int
 
 
 FULL = Size(
@@ -45,6 +49,8 @@ FULL = Size(
     players_most=1_000_000,
     backlog_events=600_000,
     freshness_s=40.0,
+    question_trades=(100_000, 1_000_000),
+    presto_trades_max=100_000,
 )
 QUICK = Size(
     runs=3,
@@ -53,6 +59,8 @@ QUICK = Size(
     players_most=50_000,
     backlog_events=90_000,
     freshness_s=20.0,
+    question_trades=(100_000,),
+    presto_trades_max=0,
 )
 
 

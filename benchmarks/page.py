@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from benchmarks.results import BEHIND, SERVING, Figure, Goal, HttpRow, PeerRow, Results, Spread
+from benchmarks.results import (
+    BEHIND,
+    SERVING,
+    Figure,
+    Goal,
+    HttpRow,
+    PeerRow,
+    QuestionRow,
+    Results,
+    Spread,
+)
 
 
 def page_of(results: Results) -> str:
@@ -30,6 +40,7 @@ def _parts(results: Results) -> Iterator[Iterable[str]]:
         yield ("| goal | wanted | reached | |", "|---|---:|---:|---|", *map(_goal, results.goals))
     yield from _over_http(results.rows)
     yield from _peers(results)
+    yield from _questions_part(results.questions)
     if results.figures:
         yield (
             "## The parts",
@@ -144,6 +155,32 @@ def _peer_rates(peers: Iterable[PeerRow]) -> Iterator[str]:
 
 def _by_process(peer: PeerRow) -> str:
     return ", ".join(f"{name} {_spread(of)}" for name, of in peer.cpu_ms_by_process().items())
+
+
+def _questions_part(rows: Sequence[QuestionRow]) -> Iterator[Iterable[str]]:
+    if not rows:
+        return
+    yield ("## Questions",)
+    yield (
+        "Seconds for an answer, asked as `./guildhall query` asks, over the tables of a drawn",
+        "market that maintenance has been through: a million trades a day, about two legs and two",
+        "player states a trade. After it, in italics, what the first asking took.",
+    )
+    yield _questions(rows)
+
+
+def _questions(rows: Iterable[QuestionRow]) -> Iterator[str]:
+    by_place = {(row.question, row.engine, row.trades): row for row in rows}
+    columns = list(dict.fromkeys((engine, trades) for _, engine, trades in by_place))
+    yield f"| question | {' | '.join(f'{engine}, {trades:,}' for engine, trades in columns)} |"
+    yield f"|---|{'---:|' * len(columns)}"
+    for question in sorted({name for name, _, _ in by_place}):
+        cells = (_seconds(by_place.get((question, *column))) for column in columns)
+        yield f"| `{question}` | {' | '.join(cells)} |"
+
+
+def _seconds(row: QuestionRow | None) -> str:
+    return "no answer" if row is None else f"{_spread(row.spread())} *{_number(row.first_s)}*"
 
 
 def _memory(memory_mib: Mapping[str, float]) -> Iterator[str]:

@@ -161,6 +161,35 @@ class Figure(Struct, frozen=True, kw_only=True):
         return spread(self.values)
 
 
+class QuestionRow(Struct, frozen=True, kw_only=True):
+    """An economy question on an engine, over the tables of so many trades.
+
+    `first_s` is what the first asking took, `seconds` each one after it; a question that takes long
+    is asked less often.
+    """
+
+    question: str
+    engine: str
+    trades: int
+    first_s: float
+    seconds: tuple[float, ...]
+
+    def spread(self) -> Spread:
+        """Seconds for an answer, the first one left out."""
+        return spread(self.seconds)
+
+
+class Timed(Struct, frozen=True):
+    """What was found of questions so far, and each answer that was missing or wrong."""
+
+    rows: tuple[QuestionRow, ...] = ()
+    faults: tuple[str, ...] = ()
+
+    def with_more(self, rows: Iterable[QuestionRow], faults: Iterable[str]) -> Timed:
+        """Return this and more."""
+        return Timed((*self.rows, *rows), (*self.faults, *faults))
+
+
 class Goal(Struct, frozen=True, kw_only=True):
     """What is aimed at, and the median that was reached."""
 
@@ -187,6 +216,7 @@ class Results(Struct, frozen=True, kw_only=True):
     peers: tuple[PeerRow, ...] = ()
     left_out: dict[str, str] = {}
     figures: tuple[Figure, ...] = ()
+    questions: tuple[QuestionRow, ...] = ()
     memory_mib: dict[str, float] = {}
     goals: tuple[Goal, ...] = ()
     faults: tuple[str, ...] = ()

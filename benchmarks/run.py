@@ -12,7 +12,8 @@ from benchmarks.landing import measure_backlog, measure_freshness
 from benchmarks.machine import machine, versions
 from benchmarks.parts import measure_commit, measure_ready, measure_relay
 from benchmarks.peers import PEERS, measure_beside
-from benchmarks.results import Figure, HttpRow, PeerRow, Results
+from benchmarks.questions import measure_questions
+from benchmarks.results import Figure, HttpRow, PeerRow, Results, Timed
 from benchmarks.stand import Stand, standing
 from src.config import Settings
 from src.stack.lifecycle import Progress
@@ -26,9 +27,12 @@ _FIGURES: dict[str, Callable[[Stand, Size, Callable[[str], None]], tuple[Figure,
     "freshness": measure_freshness,
 }
 _MEMORY = "memory"
+#: Asked of tables that are made for it, before the stand is there.
+_QUESTIONS = "questions"
 
 #: What `--only` can name, in the order in which it is measured.
 BENCHMARKS = (
+    _QUESTIONS,
     *(plan.name for plan in PLANS),
     *(peer.name for peer in PEERS),
     *_FIGURES,
@@ -68,6 +72,21 @@ def run(
         runs=size.runs,
         seconds=size.seconds,
     )
+    timed = measure_questions(settings, size, progress.note) if _QUESTIONS in chosen else Timed()
+    facts = replace(facts, questions=timed.rows, faults=timed.faults)
+    if set(chosen) != {_QUESTIONS}:
+        facts = _measured_on_a_stand(settings, size, progress, chosen, processes, facts)
+    return replace(facts, goals=goals_of(facts))
+
+
+def _measured_on_a_stand(
+    settings: Settings,
+    size: Size,
+    progress: Progress,
+    chosen: Sequence[str],
+    processes: tuple[str, ...],
+    facts: Results,
+) -> Results:
     with standing(settings, progress, processes) as stand:
         rows, peers, peer_faults = _rows(stand, size, progress.note, chosen)
         figures = [
@@ -79,8 +98,8 @@ def run(
         memory = stand.memory_mib() if _MEMORY in chosen else {}
         if LAST_PLAN.name in chosen:
             rows.append(measure(LAST_PLAN, stand, size, progress.note))
-        faults = (*_faults(stand, rows), *peer_faults)
-    found = replace(
+        faults = (*facts.faults, *_faults(stand, rows), *peer_faults)
+    return replace(
         facts,
         rows=tuple(rows),
         peers=tuple(peers),
@@ -89,7 +108,6 @@ def run(
         memory_mib=memory,
         faults=faults,
     )
-    return replace(found, goals=goals_of(found))
 
 
 def _rows(

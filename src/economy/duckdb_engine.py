@@ -97,6 +97,8 @@ class DuckDbEngine(OpenEngine):
             WarehouseUnreachableError: the tables are missing or cannot be read.
         """
         self.tables = pinned_tables(warehouse)
+        # DuckDB makes the folder itself, and removes it, but none above it.
+        spill.parent.mkdir(parents=True, exist_ok=True)
         self._connection = duckdb.connect(
             config={
                 "memory_limit": f"{memory_mib}MiB",

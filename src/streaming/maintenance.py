@@ -32,7 +32,7 @@ _HOUR_MS = 3_600_000
 #: How the rows of a table lie in the files that compaction writes: so that a question about one
 #: player, or about a stretch of time, reads few of them. Tables that are not here are replaced as
 #: a whole and have one file.
-_SORTED_BY = {
+SORTED_BY = {
     TRADE: ("seq",),
     TRADE_LEG: ("seq", "leg_no"),
     PLAYER_STATE: ("player_id", "version"),
@@ -131,12 +131,12 @@ def maintain(
 
 def compact(spark: SparkSession, table: str) -> tuple[int, int]:
     """Write small files anew as few sorted ones; return how many were replaced by how many."""
-    if table not in _SORTED_BY:
+    if table not in SORTED_BY:
         return 0, 0
     jvm: Any = spark._jvm  # noqa: SLF001 - Iceberg's API is Java's
     found = load_table(spark, table)
     order = jvm.org.apache.iceberg.SortOrder.builderFor(found.schema())
-    for column in _SORTED_BY[table]:
+    for column in SORTED_BY[table]:
         order = order.asc(column)
     action = _actions(spark).rewriteDataFiles(found).sort(order.build())
     for name, value in _COMPACTION.items():

@@ -13,6 +13,7 @@ from benchmarks.results import Results
 from benchmarks.run import BENCHMARKS, run
 from src.cli.commands.bench import NAMES
 from src.config import Settings
+from src.economy.questions import questions
 from src.stack.lifecycle import Silent
 
 _SMALL = Size(
@@ -23,6 +24,8 @@ _SMALL = Size(
     players_most=3_000,
     backlog_events=600,
     freshness_s=4.0,
+    question_trades=(2_000,),
+    presto_trades_max=0,  # its answers are compared elsewhere, and it takes long to start
 )
 
 
@@ -49,7 +52,7 @@ def test_every_benchmark_is_measured_and_nothing_is_wrong_at_the_end(
     rows = {row.name for row in results.rows} | {peer.name for peer in results.peers}
     # Without PostgreSQL its rows are left out; the naive design needs nothing that we do not.
     parts = {"ready", "commit", "relay", "backlog", "freshness"}
-    assert rows | results.left_out.keys() | parts | {"memory"} == set(NAMES)
+    assert rows | results.left_out.keys() | parts | {"memory", "questions"} == set(NAMES)
     assert "trade_naive" in rows
     for row in results.rows:
         assert row.rate().low > 0
@@ -59,6 +62,8 @@ def test_every_benchmark_is_measured_and_nothing_is_wrong_at_the_end(
         assert peer.rate().low > 0
         assert peer.cpu_ms().low > 0
     assert {figure.name.partition("_")[0] for figure in results.figures} == parts
+    assert {row.question for row in results.questions} == set(questions())
+    assert all(row.spread().low > 0 for row in results.questions)
     assert all(mib > 0 for mib in results.memory_mib.values())
     # For whoever reads the log of a run: shares of the hello, and ours in the peers'.
     with capsys.disabled():
@@ -75,6 +80,8 @@ def test_the_page_and_the_json_hold_every_row_and_goal(results: Results) -> None
     page = page_of(results)
     for name in {row.name for row in results.rows} | {peer.name for peer in results.peers}:
         assert f"`{name}`" in page
+    for timed in results.questions:
+        assert f"`{timed.question}`" in page
     for goal in results.goals:
         assert goal.title in page
     assert len(results.goals) == 17 + len(results.peers)

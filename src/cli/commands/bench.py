@@ -6,6 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import click
+import msgspec
 from rich.console import Group, RenderableType
 
 from src.cli.errors import CheckFailed
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 _PAGE = ROOT / "docs" / "reference" / "performance.md"
 #: As `benchmarks.run.BENCHMARKS`, which would make `--help` wait; a test holds them together.
 NAMES = (
+    "questions",
     *("create_first", "trade_1", "trade_16", "trade", "trade_128", "trade_zipf", "trade_hot"),
     *("batch_10", "batch", "batch_1000", "read_1", "read_16", "read", "read_128", "create_many"),
     *("trade_naive", "trade_postgres", "trade_postgres_go"),
@@ -40,9 +42,10 @@ def bench(*, quick: bool, only: tuple[str, ...], as_json: bool) -> None:
     Starts a stack of its own below `var/bench` on ports from 19600, beside one that may run, with a
     plain Flask hello on the same server settings and the other designs that trades are compared
     with: a naive one and, where they are installed, PostgreSQL behind the API's server and behind
-    one in Go. Removes all of it at the end. A complete run takes about a quarter of an hour on a
-    quiet machine and writes docs/reference/performance.md. Exits with 1 when an answer was wrong or
-    something was left over; a goal that is not reached is told, and is not a failure.
+    one in Go. Removes all of it at the end. A complete run takes long, most of it for the questions
+    at ten million trades, whose tables take 3 GiB, and writes docs/reference/performance.md. Exits
+    with 1 when an answer was wrong or something was left over; a goal that is not reached is
+    told, and is not a failure.
     """
     # Imported here so that the list of commands does not wait for them.
     from benchmarks.http_rows import FULL, QUICK  # noqa: PLC0415
@@ -83,6 +86,8 @@ def _text(results: Results) -> RenderableType:
     if results.peers:
         parts += ["", _peers(results)]
     parts += [f"{name} is left out: {why}" for name, why in results.left_out.items()]
+    if results.questions:
+        parts += ["", _questions(results)]
     if results.figures:
         figures = [(each.title, each.spread().median, each.unit) for each in results.figures]
         parts += ["", table(["landing", "value", "unit"], figures)]
@@ -94,6 +99,22 @@ def _text(results: Results) -> RenderableType:
         parts += ["", table(["goal", "wanted", "reached", "met"], goals)]
     parts += ["", *(results.faults or ["end state: all answers right, nothing died, all landed"])]
     return Group(*parts)
+
+
+def _questions(results: Results) -> RenderableType:
+    return table(
+        ["question", "engine", "trades", "seconds", "low", "high", "first"],
+        [
+            (
+                row.question,
+                row.engine,
+                row.trades,
+                *(f"{value:.3f}" for value in msgspec.structs.astuple(row.spread())),
+                f"{row.first_s:.3f}",
+            )
+            for row in results.questions
+        ],
+    )
 
 
 def _rows(results: Results) -> RenderableType:

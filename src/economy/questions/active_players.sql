@@ -6,8 +6,8 @@ with named as (
     select
         slot_start,
         slot,
-        trade_id,
         kind,
+        1 as is_first,
         player_1_id as player_id
     from slotted_trade
     where status = 'settled'
@@ -15,21 +15,32 @@ with named as (
     select
         slot_start,
         slot,
-        trade_id,
         kind,
+        0 as is_first,
         player_2_id as player_id
     from slotted_trade
     where status = 'settled' and player_2_id is not null
+),
+
+players as (
+    select
+        slot_start,
+        slot,
+        player_id,
+        count(case when kind = 'starter_grant' then 1 end) as newcomers,
+        sum(is_first) as trades
+    from named
+    group by slot_start, slot, player_id
 ),
 
 counted as (
     select
         slot_start,
         slot,
-        count(distinct player_id) as active_players,
-        count(case when kind = 'starter_grant' then 1 end) as new_players,
-        count(distinct trade_id) as trades
-    from named
+        count(*) as active_players,
+        cast(sum(newcomers) as bigint) as new_players,
+        cast(sum(trades) as bigint) as trades
+    from players
     group by slot_start, slot
 ),
 

@@ -4,7 +4,7 @@
 -- that were declined.
 with declined as (
     select
-        trade_id,
+        seq,
         reason,
         player_1_id as player_id
     from refused_trade
@@ -13,11 +13,11 @@ with declined as (
 
 wanted as (
     select
-        trade_id,
+        seq,
         min(item_id) as item_id
     from trade_leg
     where kind = 'purchase' and status = 'rejected' and asset = 'item'
-    group by trade_id
+    group by seq
 ),
 
 counted as (
@@ -27,7 +27,7 @@ counted as (
         count(*) as declined,
         count(distinct declined.player_id) as players
     from declined
-    left join wanted on declined.trade_id = wanted.trade_id
+    left join wanted on declined.seq = wanted.seq
     left join item on wanted.item_id = item.item_id
     group by declined.reason, item.kind
 ),

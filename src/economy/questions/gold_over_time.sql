@@ -5,34 +5,43 @@
 -- how often each coin changed hands within the slot. slot_start is UTC.
 with legs as (
     select
-        trade_id,
-        quantity,
-        from_account like 'player:%' as from_player,
-        to_account like 'player:%' as to_player
+        date_trunc(slot.slot, trade_leg.occurred_at) as slot_start,
+        trade_leg.quantity,
+        trade_leg.from_account like 'player:%' as from_player,
+        trade_leg.to_account like 'player:%' as to_player
     from trade_leg
-    where status = 'settled' and asset = 'gold'
+    cross join slot
+    where trade_leg.status = 'settled' and trade_leg.asset = 'gold'
 ),
 
 moves as (
     select
-        trade_id,
+        slot_start,
         sum(case when to_player and not from_player then quantity else 0 end) as issued,
         sum(case when from_player and not to_player then quantity else 0 end) as withdrawn,
         sum(case when from_player then quantity else 0 end) as moved
     from legs
-    group by trade_id
+    group by slot_start
+),
+
+-- A slot without gold is one all the same.
+played as (
+    select
+        slot_start,
+        slot
+    from slotted_trade
+    group by slot_start, slot
 ),
 
 slots as (
     select
-        slotted_trade.slot_start,
-        slotted_trade.slot,
-        coalesce(sum(moves.issued), 0) as issued,
-        coalesce(sum(moves.withdrawn), 0) as withdrawn,
-        coalesce(sum(moves.moved), 0) as moved
-    from slotted_trade
-    left join moves on slotted_trade.trade_id = moves.trade_id
-    group by slotted_trade.slot_start, slotted_trade.slot
+        played.slot_start,
+        played.slot,
+        coalesce(moves.issued, 0) as issued,
+        coalesce(moves.withdrawn, 0) as withdrawn,
+        coalesce(moves.moved, 0) as moved
+    from played
+    left join moves on played.slot_start = moves.slot_start
 ),
 
 supplied as (

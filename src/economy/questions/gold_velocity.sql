@@ -4,7 +4,7 @@
 -- over the supply that players hold now; share is a part of 1, of all such gold.
 with legs as (
     select
-        trade_id,
+        seq,
         kind,
         quantity,
         from_account like 'player:%' as from_player,
@@ -30,7 +30,7 @@ held as (
 moved as (
     select
         kind,
-        count(distinct trade_id) as trades,
+        count(distinct seq) as trades,
         sum(quantity) as gold
     from legs
     where from_player

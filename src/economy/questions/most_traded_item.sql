@@ -4,7 +4,7 @@
 -- Ranks begin at 1.
 with moved as (
     select
-        trade_id,
+        seq,
         item_id,
         quantity,
         quantity * unit_value as value
@@ -15,7 +15,7 @@ with moved as (
 totals as (
     select
         item_id,
-        count(distinct trade_id) as trades,
+        count(distinct seq) as trades,
         sum(quantity) as units,
         sum(value) as value
     from moved

@@ -3,54 +3,73 @@
 -- with the lowest id of equals; the first twenty.
 -- Units: settled player trades; partners are different players; share is a part of 1, of the
 -- player's trades.
-with sides as (
+with pairs as (
     select
-        player_1_id as player_id,
-        player_2_id as partner_id
+        least(player_1_id, player_2_id) as low_id,
+        greatest(player_1_id, player_2_id) as high_id,
+        count(*) as trades
     from trade
     where kind = 'player_trade' and status = 'settled'
-    union all
-    select
-        player_2_id as player_id,
-        player_1_id as partner_id
-    from trade
-    where kind = 'player_trade' and status = 'settled'
+    group by least(player_1_id, player_2_id), greatest(player_1_id, player_2_id)
 ),
 
 partners as (
     select
-        player_id,
-        partner_id,
-        count(*) as trades_with_partner
-    from sides
-    group by player_id, partner_id
+        low_id as player_id,
+        high_id as partner_id,
+        trades
+    from pairs
+    union all
+    select
+        high_id as player_id,
+        low_id as partner_id,
+        trades
+    from pairs
 ),
 
-ranked as (
+totals as (
     select
         player_id,
-        partner_id,
-        trades_with_partner,
-        sum(trades_with_partner) over (partition by player_id) as trades,
-        count(*) over (partition by player_id) as partners,
-        row_number() over (
-            partition by player_id order by trades_with_partner desc, partner_id asc
-        ) as place
+        sum(trades) as trades,
+        count(*) as partners,
+        max(trades) as trades_with_partner
     from partners
+    group by player_id
 ),
 
-described as (
+first_twenty as (
     select
         player_id,
         trades,
         partners,
-        partner_id,
         trades_with_partner,
         round(cast(trades_with_partner as double) / trades, 4) as share
-    from ranked
-    where place = 1 and trades >= 5
+    from totals
+    where trades >= 5
+    order by share desc, trades desc, player_id asc
+    limit 20
+),
+
+described as (
+    select
+        first_twenty.player_id,
+        first_twenty.trades,
+        first_twenty.partners,
+        min(partners.partner_id) as partner_id,
+        first_twenty.trades_with_partner,
+        first_twenty.share
+    from first_twenty
+    inner join partners
+        on
+            first_twenty.player_id = partners.player_id
+            and first_twenty.trades_with_partner = partners.trades
+    group by
+        first_twenty.player_id,
+        first_twenty.trades,
+        first_twenty.partners,
+        first_twenty.trades_with_partner,
+        first_twenty.share
 )
 
 select * from described
 order by share desc, trades desc, player_id asc
-limit 20

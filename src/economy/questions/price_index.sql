@@ -5,13 +5,13 @@
 -- (each slot weighs by what it sold, as Paasche's index does); slot_start is UTC.
 with exchanged as (
     select
-        slotted_trade.slot_start,
-        slotted_trade.slot,
+        date_trunc(slot.slot, item_exchange.occurred_at) as slot_start,
+        slot.slot,
         item_exchange.units,
         item_exchange.gold,
         item_exchange.base_value
     from item_exchange
-    inner join slotted_trade on item_exchange.trade_id = slotted_trade.trade_id
+    cross join slot
 ),
 
 totals as (

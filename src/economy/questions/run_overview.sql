@@ -11,12 +11,21 @@ with trades as (
     group by realm
 ),
 
+players as (
+    select
+        realm,
+        player_id,
+        count(*) as states
+    from player_state
+    group by realm, player_id
+),
+
 states as (
     select
         realm,
-        count(distinct player_id) as players,
-        count(*) as states
-    from player_state
+        count(*) as players,
+        cast(sum(states) as bigint) as states
+    from players
     group by realm
 ),
 

@@ -9,9 +9,9 @@ from src.economy.sql_files import SqlFile, read_sql_file
 
 #: In the order in which they are made: a view comes after those that it reads.
 ORDER = (
+    "slot",
     "slotted_trade",
     "player_latest",
-    "player_best",
     "player_trade",
     "item_exchange",
     "gift",

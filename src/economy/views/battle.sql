@@ -17,7 +17,7 @@ with fought as (
 
 legs as (
     select
-        trade_id,
+        seq,
         asset,
         quantity,
         quantity * unit_value as value,
@@ -28,13 +28,13 @@ legs as (
 
 loot as (
     select
-        trade_id,
+        seq,
         sum(case when is_won and asset = 'gold' then quantity else 0 end) as gold_won,
         sum(case when not is_won and asset = 'gold' then quantity else 0 end) as gold_lost,
         sum(case when is_won then value else 0 end) as value_won,
         sum(case when not is_won then value else 0 end) as value_lost
     from legs
-    group by trade_id
+    group by seq
 ),
 
 battles as (
@@ -51,7 +51,7 @@ battles as (
         coalesce(loot.value_won, 0) as value_won,
         coalesce(loot.value_lost, 0) as value_lost
     from fought
-    left join loot on fought.trade_id = loot.trade_id
+    left join loot on fought.seq = loot.seq
 )
 
 select * from battles

@@ -14,11 +14,11 @@ with joined as (
 
 paid as (
     select
-        trade_id,
+        seq,
         sum(quantity) as fee
     from trade_leg
     where kind = 'guild_join' and status = 'settled' and asset = 'gold'
-    group by trade_id
+    group by seq
 ),
 
 joins as (
@@ -30,7 +30,7 @@ joins as (
         joined.guild,
         coalesce(paid.fee, 0) as fee
     from joined
-    left join paid on joined.trade_id = paid.trade_id
+    left join paid on joined.seq = paid.seq
 )
 
 select * from joins

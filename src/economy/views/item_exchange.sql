@@ -23,13 +23,13 @@ with paid as (
 
 sold as (
     select
-        trade_id,
+        seq,
         min(item_id) as item_id,
         sum(quantity) as units,
         sum(quantity * unit_value) as base_value
     from trade_leg
     where kind = 'player_trade' and status = 'settled' and asset = 'item'
-    group by trade_id
+    group by seq
     having min(item_id) = max(item_id)
 ),
 
@@ -45,7 +45,7 @@ exchanges as (
         paid.gold,
         sold.base_value
     from paid
-    inner join sold on paid.trade_id = sold.trade_id
+    inner join sold on paid.seq = sold.seq
 )
 
 select * from exchanges

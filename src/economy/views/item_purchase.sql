@@ -13,7 +13,7 @@ with settled as (
 
 bought as (
     select
-        trade_id,
+        seq,
         item_id,
         quantity,
         unit_value
@@ -23,11 +23,11 @@ bought as (
 
 paid as (
     select
-        trade_id,
+        seq,
         sum(quantity) as gold
     from trade_leg
     where kind = 'purchase' and status = 'settled' and asset = 'gold'
-    group by trade_id
+    group by seq
 ),
 
 purchases as (
@@ -47,9 +47,9 @@ purchases as (
         bought.unit_value,
         coalesce(paid.gold, 0) as gold
     from settled
-    inner join bought on settled.trade_id = bought.trade_id
+    inner join bought on settled.seq = bought.seq
     left join item on bought.item_id = item.item_id
-    left join paid on settled.trade_id = paid.trade_id
+    left join paid on settled.seq = paid.seq
 )
 
 select * from purchases

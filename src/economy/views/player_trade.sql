@@ -15,7 +15,7 @@ with settled as (
 
 legs as (
     select
-        trade_id,
+        seq,
         from_account,
         case when asset = 'gold' then quantity else 0 end as gold,
         case when asset = 'item' then quantity else 0 end as units,
@@ -36,16 +36,18 @@ given as (
         legs.units,
         legs.value
     from settled
-    inner join legs on settled.trade_id = legs.trade_id
+    inner join legs on settled.seq = legs.seq
 ),
 
+-- Legs have one trade's number in common; the least of its other facts is the one that they have,
+-- and costs nothing where it is not asked for.
 both_sides as (
     select
-        trade_id,
+        min(trade_id) as trade_id,
         seq,
-        occurred_at,
-        player_1_id,
-        player_2_id,
+        min(occurred_at) as occurred_at,
+        min(player_1_id) as player_1_id,
+        min(player_2_id) as player_2_id,
         sum(case when is_player_1 then gold else 0 end) as player_1_gold,
         sum(case when is_player_1 then units else 0 end) as player_1_units,
         sum(case when is_player_1 then value else 0 end) as player_1_value,
@@ -53,7 +55,7 @@ both_sides as (
         sum(case when is_player_1 then 0 else units end) as player_2_units,
         sum(case when is_player_1 then 0 else value end) as player_2_value
     from given
-    group by trade_id, seq, occurred_at, player_1_id, player_2_id
+    group by seq
 )
 
 select * from both_sides

@@ -182,3 +182,12 @@ def test_a_query_reads_the_warehouse_and_nothing_else(tmp_path: Path, sql: str) 
     make_tables(tmp_path)
     with opened(tmp_path) as engine, pytest.raises(QueryFailedError):
         engine.ask(sql)
+
+
+def test_what_does_not_fit_in_memory_goes_to_a_folder_that_was_not_there(tmp_path: Path) -> None:
+    grant(1).land(tmp_path)
+    spill = tmp_path / "not" / "yet" / "there"
+    large = "select distinct n, md5(n::text) as text from range(800000) as r(n)"
+    with DuckDbEngine(tmp_path, spill, memory_mib=48) as engine:
+        assert len(engine.ask(large).rows) == 800_000
+        assert spill.is_dir()

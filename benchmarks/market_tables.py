@@ -1,0 +1,184 @@
+"""A warehouse that a market of a given size has landed in, and that maintenance has been through.
+
+`.venv/bin/python -m benchmarks.market_tables --trades N --var-dir FOLDER` makes it. The tables are
+made by the product. To land ten million trades and to compact what has landed takes the better part
+of an hour, so the files are written at once as compaction would leave them: one a day, in the order
+of its table. Maintenance then goes through the tables as ever, and must find nothing to compact.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from msgspec import Struct
+from pyspark.sql import SparkSession
+from uuid_utils import uuid7
+
+from benchmarks.market import KINDS, Ints, Trades, draw_trades
+from benchmarks.market_rows import BEGAN, TRADES_A_DAY, Market
+from benchmarks.market_states import Holdings, add_up
+from src.config import Settings
+from src.economy.manifests import local_path
+from src.events.definitions import TOPIC_PLAYER_STATE, TOPIC_TRADE
+from src.inventory_generation.data_files import DATA
+from src.streaming.catalogue import land_catalogue
+from src.streaming.history import load_table
+from src.streaming.maintenance import Upkeep, maintain_tables
+from src.streaming.schemas import PLAYER_STATE, TRADE, TRADE_LEG
+from src.streaming.session import start_session
+from src.streaming.tables import LandingTable, ensure_tables, iceberg_of
+
+SEED = 7
+#: Rows of one row group: as many as fit into one of `tables.py`, more or less.
+_GROUP_ROWS = 250_000
+
+_RowsOf = Callable[[Ints, pa.Schema], pa.Table]
+
+
+class Books(Struct, frozen=True, kw_only=True):
+    """What the tables of a market must say. `settled` and `refused` count trades by kind.
+
+    `held` are the coins of all players in the end; `issued` and `withdrawn` went between them and
+    houses.
+    """
+
+    trades: int
+    players: int
+    states: int
+    settled: dict[str, int]
+    refused: dict[str, int]
+    issued: int
+    withdrawn: int
+    held: int
+
+
+def make_tables(settings: Settings, trades: int, seed: int = SEED) -> Books:
+    """Make the tables of `trades` trades in the warehouse of `settings`, which is empty.
+
+    Raises:
+        RuntimeError: maintenance failed, or found something to compact.
+    """
+    drawn = draw_trades(trades, seed)
+    holdings = add_up(drawn)
+    spark = start_session(settings, "guildhall-market")
+    try:
+        ensure_tables(spark)
+        land_catalogue(spark, DATA / "items.json")
+        _write(spark, Market(drawn, holdings))
+        books = books_of(drawn, holdings)
+        del drawn, holdings
+        faults: list[str] = []
+
+        def told(upkeep: Upkeep) -> None:
+            faults.extend(f"{upkeep.table}: {fault}" for fault in upkeep.faults)
+            if upkeep.compacted:
+                faults.append(f"{upkeep.table}: {upkeep.compacted} files were not as compacted")
+
+        maintain_tables(spark, settings, (TRADE, TRADE_LEG, PLAYER_STATE), told)
+    finally:
+        spark.stop()
+    if faults:
+        raise RuntimeError("; ".join(faults))
+    return books
+
+
+def books_of(trades: Trades, holdings: Holdings) -> Books:
+    """Return what the market's tables must say, from what was drawn."""
+    settled = np.bincount(trades.kind[trades.is_settled], minlength=len(KINDS))
+    every = np.bincount(trades.kind, minlength=len(KINDS))
+    gold = np.where(trades.is_settled, trades.gold, 0).astype(np.int64)
+    from_house, to_house = trades.gold_from < 0, trades.gold_to < 0
+    newest = np.zeros(trades.players, np.int64)
+    newest[holdings.player] = holdings.gold
+    return Books(
+        trades=len(trades),
+        players=trades.players,
+        states=len(holdings.trade),
+        settled={kind: int(n) for kind, n in zip(KINDS, settled, strict=True)},
+        refused={kind: int(n) for kind, n in zip(KINDS, every - settled, strict=True)},
+        issued=int(gold[from_house].sum() + holdings.granted_gold.sum(dtype=np.int64)),
+        withdrawn=int(gold[to_house].sum()),
+        held=int(newest.sum()),
+    )
+
+
+def _write(spark: SparkSession, market: Market) -> None:
+    """Write the files of each table and commit them."""
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        for name, topic, rows_of, order_of in (
+            (TRADE_LEG, TOPIC_TRADE, market.leg_rows, np.arange),
+            (TRADE, TOPIC_TRADE, market.trade_rows, np.arange),
+            (PLAYER_STATE, TOPIC_PLAYER_STATE, market.state_rows, market.states_by_player),
+        ):
+            table = load_table(spark, name)
+            schema = LandingTable(spark, name, topic).arrow_schema()
+            files = [
+                (part, table.locationProvider().newDataLocation(f"{part}/{uuid7()}.parquet"), day)
+                for part, day in _days(len(market.trades))
+            ]
+            writing = [
+                pool.submit(_write_file, path, schema, rows_of, order_of(*day))
+                for _, path, day in files
+            ]
+            for each in writing:
+                each.result()
+            _commit(spark, table, [(part, path) for part, path, _ in files])
+
+
+def _days(trades: int) -> Iterator[tuple[str, tuple[int, int]]]:
+    """Tell the partition of each day, its first trade and the one past its last."""
+    for begin in range(0, trades, TRADES_A_DAY):
+        day = BEGAN + timedelta(days=begin // TRADES_A_DAY)
+        yield (
+            f"occurred_at_day={day.date().isoformat()}",
+            (begin, min(begin + TRADES_A_DAY, trades)),
+        )
+
+
+def _write_file(path: str, schema: pa.Schema, rows_of: _RowsOf, of: Ints) -> None:
+    file = Path(local_path(path))
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with pq.ParquetWriter(file, schema, compression="zstd", store_schema=False) as writer:
+        for begin in range(0, len(of), _GROUP_ROWS):
+            writer.write_table(rows_of(of[begin : begin + _GROUP_ROWS], schema))
+
+
+def _commit(spark: SparkSession, table: Any, files: list[tuple[str, str]]) -> None:  # noqa: ANN401 - Iceberg's own, in Java
+    iceberg = iceberg_of(spark)
+    metrics = iceberg.MetricsConfig.forTable(table)
+    append = table.newAppend()
+    for part, path in files:
+        written = table.io().newInputFile(path)
+        append.appendFile(
+            iceberg.DataFiles.builder(table.spec())
+            .withInputFile(written)
+            .withMetrics(iceberg.ParquetUtil.fileMetrics(written, metrics))
+            .withPartitionPath(part)
+            .build()
+        )
+    append.commit()
+
+
+def main() -> None:
+    """Make the tables and print their books as JSON."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.market_tables", description=__doc__)
+    parser.add_argument("--trades", type=int, required=True, help="how many")
+    parser.add_argument("--var-dir", required=True, help="an empty folder; gets `warehouse`")
+    parser.add_argument("--seed", type=int, default=SEED, help="another one draws other trades")
+    given = parser.parse_args()
+    books = make_tables(Settings(var_dir=given.var_dir), given.trades, given.seed)
+    print(msgspec.json.encode(books).decode())
+
+
+if __name__ == "__main__":
+    main()
