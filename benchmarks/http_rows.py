@@ -44,11 +44,11 @@ class Size(Struct, frozen=True, kw_only=True):
 
 FULL = Size(
     runs=5,
-    seconds=4.0,
+    seconds=3.0,
     players_many=100_000,
     players_most=1_000_000,
     backlog_events=600_000,
-    freshness_s=40.0,
+    freshness_s=30.0,
     question_trades=(100_000, 1_000_000),
     presto_trades_max=100_000,
 )
@@ -107,7 +107,7 @@ _BATCH = Plan(
     unit="trades",
     workload="batch",
     players=lambda size: size.trading_players,
-    connections=4,
+    connections=8,
     per_request=100,
 )
 _READ = Plan(
