@@ -103,13 +103,11 @@ class StackRecord(Struct, frozen=True, kw_only=True):
 
 
 class PlayerStateEvent(Event, frozen=True, kw_only=True, tag=TOPIC_PLAYER_STATE):
-    """All that a player owns and is, right after a commit changed it."""
+    """All that a player owns and is, right after a trade changed it."""
 
     player_id: Annotated[int, Meta(description="Whose state it is.")]
     version: Annotated[int, Meta(description="Counts the player's states, contiguous from 1.")]
-    cause_trade_id: Annotated[
-        str, Meta(description="The trade that led to it; the last one when a batch did.")
-    ]
+    cause_trade_id: Annotated[str, Meta(description="The trade that led to it.")]
     username: Annotated[str, Meta(description="The player's name, as given.")]
     player_class: Annotated[str, Meta(description="The player's class, as `farmer`.")]
     guild: Annotated[str | None, Meta(description="The guild it is in; null when in none.")] = None

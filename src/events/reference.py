@@ -26,9 +26,8 @@ as `2026-11-22T16:30:00.123456Z`, the fraction absent when it is zero.
 
 `seq` counts the events of a realm and `version` the states of a player, both from 1 without a gap:
 a reader sees by itself whether one is missing or doubled. The events of one commit follow each
-other, its trades first, then one state for each player that it changed: the fold of all legs of
-settled trades up to a state is that state. A refused trade moves nothing; its legs are what was
-asked for.
+other: each trade, then a state for each player that it changed. So the fold of all legs of settled
+trades up to a state is that state. A refused trade moves nothing; its legs are what was asked for.
 
 Three more topics are compacted and have no events. `relay_position` is the relay's own: for each
 realm the number of the last event in Kafka, in the same transaction as that event. `guild` has the
