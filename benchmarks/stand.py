@@ -142,6 +142,10 @@ class Stand:
                 raise BenchmarkFailed(f"the landing jobs do not catch up: {behind}")
             time.sleep(_LAG_POLL_S)
 
+    def last_seq(self) -> int:
+        """The number of the newest event in the outbox's Redis."""
+        return self._outbox.last_seq()
+
     def waiting(self) -> int:
         """How many commits wait in the outbox."""
         return self._outbox.length()
