@@ -24,6 +24,7 @@ class Size(Struct, frozen=True, kw_only=True):
     Attributes:
         runs: of each row, and of the hello beside it.
         seconds: of each run.
+        warm_s: of the load before the first run, which does not count; 0 for none.
         players_many, players_most: there are as many when creation is measured again.
         backlog_events: records that wait when landing begins.
         freshness_s: how long events come evenly.
@@ -33,6 +34,7 @@ class Size(Struct, frozen=True, kw_only=True):
 
     runs: int
     seconds: float
+    warm_s: float = 2.0
     trading_players: int = TRADING_PLAYERS
     players_many: int
     players_most: int
@@ -182,12 +184,13 @@ def measure(
 ) -> HttpRow:
     """Run the hello, a row, and what is measured beside it in turns; return the first two."""
     prepare(plan, stand, size, note)
-    warm = min(2.0, size.seconds)
-    stand.hello(warm, plan.connections)
-    if plan.workload != "create":
-        stand.serve(_load(plan, warm, seed=0))
+    if size.warm_s:
+        stand.hello(size.warm_s, plan.connections)
+    if size.warm_s and plan.workload != "create":
+        warming = _load(plan, size.warm_s, seed=0)
+        stand.serve(warming)
         for other in beside:
-            other.warm(_load(plan, warm, seed=0))
+            other.warm(warming)
     runs, hellos = [], []
     for number in range(1, size.runs + 1):
         hello = stand.hello(size.seconds, plan.connections)

@@ -19,11 +19,12 @@ from src.stack.lifecycle import Silent
 _SMALL = Size(
     runs=1,
     seconds=0.5,
+    warm_s=0.0,
     trading_players=2_000,  # fewer, and batches of 100 would all touch the same
     players_many=2_050,
     players_most=3_000,
     backlog_events=600,
-    freshness_s=4.0,
+    freshness_s=3.0,
     question_trades=(2_000,),
     presto_trades_max=0,  # its answers are compared elsewhere, and it takes long to start
 )
