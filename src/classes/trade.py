@@ -265,7 +265,7 @@ def _check_ownership(
             raise RuleError(Reason.INSUFFICIENT_GOLD, player_id=player_id, has=has, needs=needs)
     for player_id, balance in balances.items():
         inventory, needed = players[player_id].inventory, balance.items_given
-        if trade.weapon_item_id is not None:
+        if trade.weapon_item_id is not None and player_id == trade.player_1_id:
             needed = {**needed, trade.weapon_item_id: needed.get(trade.weapon_item_id, 1)}
         for item_id, needs in needed.items():
             has = inventory.quantity_of(item_id)

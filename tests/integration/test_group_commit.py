@@ -57,6 +57,15 @@ class Rounds:
         self.commits = list(commits)
         return commits
 
+    def let_be_outrun(self, order: TradeOrder, asked: Asked) -> None:
+        """Let another server settle a trade between each reading and its commits."""
+
+        def before(commits: Sequence[Commit]) -> Sequence[Commit]:
+            self.realm.services.trades.trade(order, asked)
+            return commits
+
+        self.store.before = before
+
     def carry_out(self, *asked_for: tuple[TradeOrder, Asked]) -> list[object]:
         """Carry out a round; of what was told, the status or the kind of error."""
         requests = [self.realm.services.trades.request(*each) for each in asked_for]
@@ -139,11 +148,7 @@ def test_who_loses_a_race_loses_it_with_all_of_its_commit_and_nobody_else(
     one, two, three, four = players
     others = [realm.create("farmer") for _ in range(4)]
 
-    def another_is_faster(commits: Sequence[Commit]) -> Sequence[Commit]:
-        realm.services.trades.trade(*pays(one, four, 100))
-        return commits
-
-    rounds.store.before = another_is_faster
+    rounds.let_be_outrun(*pays(one, four, 100))
     first = pays(one, two, 450), pays(two, three, 900)
     rest = pays(others[0], others[1], 3), pays(others[2], others[3], 3)
     assert rounds.carry_out(*first, *rest) == [Again.LOST] * 2 + ["settled"] * 2
@@ -158,11 +163,7 @@ def test_a_state_that_another_server_wrote_under_the_same_version_is_not_taken_f
 ) -> None:
     one, two, three, four = players
 
-    def another_is_faster(commits: Sequence[Commit]) -> Sequence[Commit]:
-        realm.services.trades.trade(*pays(one, four, 100))
-        return commits
-
-    rounds.store.before = another_is_faster
+    rounds.let_be_outrun(*pays(one, four, 100))
     # The first would leave version 2, as the other's trade does.
     assert rounds.carry_out(pays(one, two, 1), pays(one, three, 1)) == [Again.LOST] * 2
     assert gold_of(realm, players) == [400, 500, 500, 600]

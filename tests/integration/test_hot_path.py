@@ -207,6 +207,7 @@ SENT: dict[str, tuple[bytes, dict[str, str | None], str]] = {
         {},
         "invalid",
     ),
+    "a name that is no UTF-8": (b'{"\xff":1}', {}, "malformed"),
     "too large": (b" " * 2_000_000, {}, "too_large"),
     "no token": (b"{}", {"authorization": None}, "unauthenticated"),
     "a token of nobody": (b"{}", {"authorization": "Bearer nobody"}, "unauthenticated"),
