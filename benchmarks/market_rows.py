@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -69,6 +70,7 @@ class Market:
         trades = self.trades
         kind, guild = trades.kind[of], trades.guild[of]
         fought = kind == BATTLE_KIND
+        totals = self._totals(of)
         return _table(
             schema,
             {
@@ -89,6 +91,7 @@ class Market:
                     _WEAPONS[trades.player_1[of] % 11 * 7 % len(_WEAPONS)],
                     fought & (of % 10 > 0),
                 ),
+                **{name: partial(totals.__getitem__, name) for name in totals},
             },
         )
 
@@ -96,12 +99,10 @@ class Market:
         """Return the rows of `trade_leg`, of these trades."""
         trades = self.trades
         of, number, is_gold, item, quantity = self._legs(of)
-        giver = np.where(is_gold, trades.gold_from[of], trades.units_from[of])
-        taker = np.where(is_gold, trades.gold_to[of], trades.units_to[of])
-        is_grant = trades.kind[of] == GRANT
-        # Goods go the other way than coins, but both from the mint.
-        giver = np.where(is_grant, trades.gold_from[of], giver)
-        taker = np.where(is_grant, trades.gold_to[of], taker)
+        # Goods go the other way than coins, but a grant's both from the mint.
+        as_gold = is_gold | (trades.kind[of] == GRANT)
+        giver = np.where(as_gold, trades.gold_from[of], trades.units_from[of])
+        taker = np.where(as_gold, trades.gold_to[of], trades.units_to[of])
         return _table(
             schema,
             {
@@ -180,6 +181,33 @@ class Market:
         good = np.maximum(place - 1, 0).astype(np.int8)
         item = trades.item_place(player[row], good)
         return of[row], number, place == 0, item, amounts[row, place]
+
+    def _totals(self, of: Ints) -> dict[str, Any]:
+        """Return what each side of these trades gave, by the columns of `trade`."""
+        trades = self.trades
+        legs_of, _, is_gold, item, quantity = self._legs(of)
+        as_gold = is_gold | (trades.kind[legs_of] == GRANT)
+        giver = np.where(as_gold, trades.gold_from[legs_of], trades.units_from[legs_of])
+        is_own = giver == trades.player_1[legs_of]
+        value = quantity * np.where(is_gold, 1, item_values(item))
+        row = np.searchsorted(of, legs_of)
+        moved = trades.is_settled[legs_of]
+        totals: dict[str, Any] = {}
+        for side, of_side in (("player_1", is_own), ("partner", ~is_own)):
+            for name, what, amount in (
+                ("gold", is_gold, quantity),
+                ("units", ~is_gold, quantity),
+                ("value", True, value),
+            ):
+                added = np.zeros(len(of), np.int64)
+                chosen = moved & of_side & what
+                np.add.at(added, row[chosen], amount[chosen])
+                totals[f"{side}_{name}"] = added
+        goods, only = moved & ~is_gold, np.zeros(len(of), np.int64)
+        only[row[goods]] = item_ids(item)[goods]
+        kinds = np.bincount(row[goods], minlength=len(of))
+        totals["only_item_id"] = _known(only, kinds == 1)
+        return totals
 
 
 def _table(schema: pa.Schema, columns: Columns) -> pa.Table:

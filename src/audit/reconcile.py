@@ -22,6 +22,7 @@ TABLE_CHECKS = {
     "seq_gaps": "every event is there once: no seq is missing or doubled",
     "version_gaps": "every state is there once: no version is missing or doubled",
     "legs_unlike_trades": "every leg belongs to its trade, and no leg is missing from within",
+    "totals_unlike_legs": "what a trade says that each side gave is what its legs add up to",
     "unbalanced_assets": "each asset's legs sum to zero, and holdings are what legs moved",
     "states_unlike_legs": "every player's state is the sum of its legs",
 }

@@ -120,6 +120,12 @@ class DuckDbEngine(OpenEngine):
         except duckdb.IOException as error:
             self._connection.close()
             raise _unreadable(error) from error
+        except duckdb.BinderException as error:
+            self._connection.close()
+            raise WarehouseUnreachableError(
+                f"the tables are of an earlier version ({str(error).partition(chr(10))[0]})",
+                "run ./guildhall up: landing brings them up to date when it starts",
+            ) from error
 
     def ask(self, sql: str, parameters: Sequence[Parameter] = ()) -> Answer:
         """Return the answer to one query; see `Engine.ask`."""

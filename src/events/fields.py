@@ -40,9 +40,7 @@ def fields_of(event: type[Event]) -> tuple[Field, ...]:
     Raises:
         TypeError: a field has a type that the walk does not know.
     """
-    described = inspect.type_info(event)
-    if not isinstance(described, inspect.StructType):
-        raise TypeError(f"{event.__name__} is not a Struct")
+    described = _struct_type(event)
     tag = Field(
         name=str(described.tag_field),
         kind="string",
@@ -53,6 +51,22 @@ def fields_of(event: type[Event]) -> tuple[Field, ...]:
     ordered = sorted(described.fields, key=lambda field: _ENVELOPE.get(field.name, len(_ENVELOPE)))
     walked = [_field(field.name, field.type) for field in ordered]
     return (walked[0], tag, *walked[1:])
+
+
+def fields_of_struct(struct: type[msgspec.Struct]) -> tuple[Field, ...]:
+    """Return the fields of a struct that is no event, in the order of its definition.
+
+    Raises:
+        TypeError: a field has a type that the walk does not know.
+    """
+    return tuple(_field(field.name, field.type) for field in _struct_type(struct).fields)
+
+
+def _struct_type(struct: type[msgspec.Struct]) -> inspect.StructType:
+    described = inspect.type_info(struct)
+    if not isinstance(described, inspect.StructType):
+        raise TypeError(f"{struct.__name__} is not a Struct")
+    return described
 
 
 _ENVELOPE = {name: place for place, name in enumerate(Event.__struct_fields__)}

@@ -13,7 +13,7 @@ from src.events.definitions import EVENTS, TOPIC_PLAYER_STATE, TOPIC_TRADE
 from src.events.fields import fields_of
 from src.streaming.data_files import Positions, Target, Written, together, write_files
 from src.streaming.gathering import BACKLOG_RECORDS
-from src.streaming.parsing import RowsOf, event_rows, leg_rows, quarantine_rows
+from src.streaming.parsing import RowsOf, event_rows, leg_rows, quarantine_rows, trade_rows
 from src.streaming.schemas import PLAYER_STATE, QUARANTINE, TRADE, TRADE_LEG
 from src.streaming.tables import DAY_OF, LandingTable
 
@@ -25,7 +25,7 @@ _ROWS_OF: dict[str, dict[str, RowsOf]] = {
         QUARANTINE: quarantine_rows,
         # Legs first: whoever sees a trade and then looks for its legs finds all of them.
         TRADE_LEG: leg_rows,
-        TRADE: event_rows,
+        TRADE: trade_rows,
     },
     TOPIC_PLAYER_STATE: {QUARANTINE: quarantine_rows, PLAYER_STATE: event_rows},
 }

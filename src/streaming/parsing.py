@@ -15,6 +15,7 @@ from typing import Any, Protocol
 import pyarrow as pa
 from msgspec import Struct
 
+from src.streaming.totals import TOTALS_COLUMNS, totals_of
 from src.streaming.validity import Unfit
 
 #: What a leg's row repeats of its trade, so that most questions need no join.
@@ -52,6 +53,16 @@ class RowsOf(Protocol):
 def event_rows(records: Sequence[Received], schema: pa.Schema) -> pa.RecordBatch:
     """Return the rows of an event's own table: one a record that can land."""
     return _batch(_events(records), schema)
+
+
+def trade_rows(records: Sequence[Received], schema: pa.Schema) -> pa.RecordBatch:
+    """Return the rows of `trade`: one a record that can land, with the totals of its legs."""
+    events = _events(records)
+    totals = [totals_of(event) for event in events]
+    columns = [
+        _column(totals if field.name in TOTALS_COLUMNS else events, field) for field in schema
+    ]
+    return pa.RecordBatch.from_arrays(columns, schema=schema)
 
 
 def leg_rows(records: Sequence[Received], schema: pa.Schema) -> pa.RecordBatch:

@@ -18,6 +18,7 @@ from pyspark.sql.types import (
 from src.events.definitions import TradeEvent
 from src.events.fields import Field, fields_of
 from src.streaming.parsing import LEG_TRADE_COLUMNS
+from src.streaming.totals import TOTALS_FIELDS
 
 TRADE = "trade"
 TRADE_LEG = "trade_leg"
@@ -78,8 +79,9 @@ def rows_field(fields: tuple[Field, ...]) -> Field:
 
 
 def trade_schema() -> StructType:
-    """Return the columns of `trade`: the event without its legs."""
-    return column_schema(tuple(f for f in fields_of(TradeEvent) if f.kind != "rows"))
+    """Return the columns of `trade`: the event without its legs, and their totals."""
+    own = tuple(field for field in fields_of(TradeEvent) if field.kind != "rows")
+    return column_schema(own + TOTALS_FIELDS)
 
 
 def trade_leg_schema() -> StructType:

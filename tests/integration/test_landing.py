@@ -75,6 +75,14 @@ def test_a_trade_lands_with_its_values_and_one_row_a_leg(
     assert header.asDict() == {
         **{name: value for name, value in event.items() if name != "legs"},
         "occurred_at": occurred_at,
+        # 25 coins one way; 2 units of item 2 and 3 of item 3, of no known value, the other.
+        "player_1_gold": 25,
+        "player_1_units": 0,
+        "player_1_value": 25,
+        "partner_gold": 0,
+        "partner_units": 5,
+        "partner_value": 0,
+        "only_item_id": None,
     }
     repeated = {name: header[name] for name in ("trade_id", "seq", "occurred_at", "kind", "status")}
     assert sorted((leg.asDict() for leg in legs), key=lambda leg: leg["leg_no"]) == [

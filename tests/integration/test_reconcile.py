@@ -17,6 +17,7 @@ from src.economy.engines import open_engine
 from src.player_store.keys import Keys
 from src.services.answers import Asked
 from src.services.orders import BatchOrder, ShopOrder
+from src.streaming.totals import TOTALS_COLUMNS
 from tests.support.landing_by_hand import Rows, land
 from tests.support.realm import Realm, gives, swap
 from tests.support.redis import RunningRedis
@@ -159,6 +160,16 @@ def double_a_trade(rows: Rows) -> None:
     rows["trade"].append(dict(rows["trade"][0]))
 
 
+def add_one_to(column: str) -> Falsify:
+    """Falsify a total of the first trade between players; what is null becomes 1."""
+
+    def falsify(rows: Rows) -> None:
+        trade = next(row for row in rows["trade"] if row["kind"] == "player_trade")
+        trade[column] = (trade[column] or 0) + 1
+
+    return falsify
+
+
 def mint_a_coin_in_both(rows: Rows) -> None:
     """A coin that nobody gave, in the state as well, so that only the sum tells."""
     rows["trade_leg"].append(
@@ -187,18 +198,24 @@ def player_leg(rows: Rows) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("falsify", "expected"),
     [
-        (lose_a_leg, {"legs_unlike_trades", "states_unlike_legs"}),
-        (add_a_coin_to_a_leg, {"states_unlike_legs"}),
-        (double_a_leg, {"legs_unlike_trades", "states_unlike_legs"}),
+        (lose_a_leg, {"legs_unlike_trades", "totals_unlike_legs", "states_unlike_legs"}),
+        (add_a_coin_to_a_leg, {"totals_unlike_legs", "states_unlike_legs"}),
+        (double_a_leg, {"legs_unlike_trades", "totals_unlike_legs", "states_unlike_legs"}),
+        *((add_one_to(column), {"totals_unlike_legs"}) for column in TOTALS_COLUMNS),
         (
             add_a_coin_to_a_state,
             {"states_unlike_legs", "unbalanced_assets", "redis_unlike_tables"},
         ),
         (double_a_state, {"seq_gaps", "version_gaps"}),
-        (double_a_trade, {"seq_gaps"}),
+        (double_a_trade, {"seq_gaps", "totals_unlike_legs"}),
         (
             mint_a_coin_in_both,
-            {"legs_unlike_trades", "unbalanced_assets", "redis_unlike_tables"},
+            {
+                "legs_unlike_trades",
+                "totals_unlike_legs",
+                "unbalanced_assets",
+                "redis_unlike_tables",
+            },
         ),
     ],
 )

@@ -10,12 +10,15 @@ from typing import Any
 import pytest
 from pyspark.sql import SparkSession
 
+from src.audit.sql import check_sql
 from src.config import Settings
 from src.economy.duckdb_engine import DuckDbEngine
 from src.economy.questions import questions
 from src.events.definitions import TOPIC_PLAYER_STATE, TOPIC_TRADE
+from src.streaming.backfill import fill_totals
 from src.streaming.evolution import IncompatibleTable, add_missing_columns
 from src.streaming.tables import ensure_tables, full_name, table_schemas
+from src.streaming.totals import TOTALS_COLUMNS
 from tests.support.events import player_state, trade
 from tests.support.landing import NEXT_SEQ, Send, land_all, landed_seqs, rows
 
@@ -113,6 +116,42 @@ def test_every_question_is_answered_over_files_of_both_schemas(
     with DuckDbEngine(warehouse, warehouse / "spill") as engine:
         for asked in questions().values():
             assert engine.ask(asked.sql).columns
+
+
+def test_trades_that_landed_without_totals_get_them_from_their_legs(
+    spark: SparkSession,
+    landing_settings: Settings,
+    job_settings: Settings,
+    send: Send,
+    alter: Alter,
+) -> None:
+    told = [
+        trade(next(NEXT_SEQ), legs=1),
+        trade(next(NEXT_SEQ), legs=2),
+        trade(next(NEXT_SEQ), legs=3),
+        {**trade(next(NEXT_SEQ)), "status": "rejected", "reason": "no_space"},
+        {**trade(next(NEXT_SEQ)), "legs": []},
+        {**trade(next(NEXT_SEQ)), "occurred_at": "2026-11-20T08:00:00Z"},
+    ]
+    seqs = [event["seq"] for event in told]
+    send(TOPIC_TRADE, told)
+    land_all(spark, job_settings)
+    columns = ["seq", *TOTALS_COLUMNS]
+    among = f"seq between {seqs[0]} and {seqs[-1]}"
+    landed = spark.table(full_name("trade")).where(among).orderBy("seq")
+    as_landed = [tuple(row) for row in landed.select(columns).collect()]
+    alter("trade", f"drop columns {', '.join(TOTALS_COLUMNS)}")
+
+    seq = next(NEXT_SEQ)
+    send(TOPIC_TRADE, [trade(seq)])
+    land_all(spark, job_settings)
+
+    filled = spark.table(full_name("trade")).where(among).where(f"seq < {seq}").orderBy("seq")
+    assert [tuple(row) for row in filled.select(columns).collect()] == as_landed
+    assert landed_seqs(spark, "trade", [*seqs, seq]) == [*seqs, seq]
+    unlike = answer(landing_settings, check_sql("totals_unlike_legs"), seq)
+    assert [found for found in unlike if found[0] >= seqs[0]] == []
+    assert fill_totals(spark) == 0
 
 
 def test_a_table_with_columns_of_a_later_version_still_takes_rows(

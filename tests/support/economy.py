@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+from msgspec.structs import asdict
 from pyiceberg.schema import Schema
 from pyiceberg.table import Table
 from pyiceberg.types import (
@@ -26,6 +28,7 @@ from src.economy.engine import Answer
 from src.economy.questions import question
 from src.events.definitions import PlayerStateEvent, TradeEvent
 from src.events.fields import Field, fields_of
+from src.streaming.totals import TOTALS_FIELDS, totals_of
 from tests.support.iceberg_files import FolderCatalog, append
 
 _SCALARS: dict[str, IcebergType] = {
@@ -121,7 +124,7 @@ class Realm:
                 "weapon_item_id": weapon_item_id,
             }
         )
-        self.legs += [
+        told = [
             {
                 **header,
                 "leg_no": place,
@@ -134,6 +137,8 @@ class Realm:
             }
             for place, (giver, taker, item_id, quantity) in enumerate(legs, start=1)
         ]
+        self.legs += told
+        self.trades[-1] |= totals(self.trades[-1], told)
         return str(header["trade_id"])
 
     def state(
@@ -198,13 +203,19 @@ def make_tables(warehouse: Path) -> dict[str, Table]:
     head = [f for f in trade if f.name in {"trade_id", "seq", "occurred_at", "kind", "status"}]
     head.sort(key=lambda f: ["trade_id", "seq", "occurred_at", "kind", "status"].index(f.name))
     columns = {
-        "trade": _columns(trade),
+        "trade": _columns([*trade, *TOTALS_FIELDS]),
         "trade_leg": _columns([*head, *legs]),
         "player_state": _columns(fields_of(PlayerStateEvent)),
         "item": _ITEM_COLUMNS,
     }
     catalog = FolderCatalog(warehouse)
     return {name: catalog.make(name, _schema(kinds)) for name, kinds in columns.items()}
+
+
+def totals(trade: Mapping[str, Any], legs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return what the row of a trade says of its legs."""
+    event = SimpleNamespace(**trade, legs=[SimpleNamespace(**leg) for leg in legs])
+    return asdict(totals_of(event))
 
 
 def answer(warehouse: Path, name: str) -> Answer:

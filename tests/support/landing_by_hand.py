@@ -13,7 +13,7 @@ from src.bootstrap import build_outbox
 from src.config import Settings
 from src.events.definitions import PlayerStateEvent, TradeEvent
 from src.events.outbox_entry import Record, read_entry
-from tests.support.economy import make_tables
+from tests.support.economy import make_tables, totals
 from tests.support.iceberg_files import append, end_writers
 
 Rows = dict[str, list[dict[str, Any]]]
@@ -40,7 +40,7 @@ def rows_of(records: Iterable[Record]) -> Rows:
         row["occurred_at"] = event.occurred_at.replace(tzinfo=None)
         if isinstance(event, TradeEvent):
             legs = row.pop("legs")
-            rows["trade"].append(row)
+            rows["trade"].append({**row, **totals(row, legs)})
             header = {name: row[name] for name in _LEG_HEADER}
             rows["trade_leg"] += [{**header, **leg} for leg in legs]
         else:

@@ -3,24 +3,24 @@
 -- Units: coins. issued came from houses, withdrawn went to them, supply is what players hold at the
 -- slot's end; moved left a player, for another one or for a house; velocity is moved over supply:
 -- how often each coin changed hands within the slot. slot_start is UTC.
-with legs as (
+with given as (
     select
-        date_trunc(slot.slot, trade_leg.occurred_at) as slot_start,
-        trade_leg.quantity,
-        trade_leg.from_account like 'player:%' as from_player,
-        trade_leg.to_account like 'player:%' as to_player
-    from trade_leg
+        date_trunc(slot.slot, trade.occurred_at) as slot_start,
+        trade.player_1_gold,
+        trade.partner_gold,
+        trade.player_2_id is null as with_house
+    from trade
     cross join slot
-    where trade_leg.status = 'settled' and trade_leg.asset = 'gold'
+    where trade.status = 'settled'
 ),
 
 moves as (
     select
         slot_start,
-        sum(case when to_player and not from_player then quantity else 0 end) as issued,
-        sum(case when from_player and not to_player then quantity else 0 end) as withdrawn,
-        sum(case when from_player then quantity else 0 end) as moved
-    from legs
+        sum(case when with_house then partner_gold else 0 end) as issued,
+        sum(case when with_house then player_1_gold else 0 end) as withdrawn,
+        sum(player_1_gold + case when with_house then 0 else partner_gold end) as moved
+    from given
     group by slot_start
 ),
 

@@ -2,38 +2,28 @@
 -- Grain: one row a kind of trade in which coins left a player.
 -- Units: gold in coins that left players, for other players or for houses; velocity is that gold
 -- over the supply that players hold now; share is a part of 1, of all such gold.
-with legs as (
+with given as (
     select
-        seq,
         kind,
-        quantity,
-        from_account like 'player:%' as from_player,
-        to_account like 'player:%' as to_player
-    from trade_leg
-    where status = 'settled' and asset = 'gold'
+        case when player_2_id is null then partner_gold else 0 end as issued,
+        case when player_2_id is null then player_1_gold else 0 end as withdrawn,
+        player_1_gold + case when player_2_id is null then 0 else partner_gold end as gold
+    from trade
+    where status = 'settled'
 ),
 
 held as (
-    select
-        coalesce(
-            sum(
-                case
-                    when to_player and not from_player then quantity
-                    when from_player and not to_player then -quantity
-                    else 0
-                end
-            ), 0
-        ) as supply
-    from legs
+    select coalesce(sum(issued) - sum(withdrawn), 0) as supply
+    from given
 ),
 
 moved as (
     select
         kind,
-        count(distinct seq) as trades,
-        sum(quantity) as gold
-    from legs
-    where from_player
+        count(*) as trades,
+        sum(gold) as gold
+    from given
+    where gold > 0
     group by kind
 ),
 

@@ -12,9 +12,9 @@ with bought as (
 ),
 
 sold as (
-    select coalesce(sum(quantity), 0) as paid_out
-    from trade_leg
-    where kind = 'sale' and status = 'settled' and asset = 'gold'
+    select coalesce(sum(partner_gold), 0) as paid_out
+    from trade
+    where kind = 'sale' and status = 'settled'
 ),
 
 players as (

@@ -4,15 +4,11 @@
 -- payments to the shop; share is a part of 1, of all that players paid.
 with payments as (
     select
-        cast(split_part(from_account, ':', 2) as bigint) as player_id,
+        player_1_id as player_id,
         kind,
-        quantity
-    from trade_leg
-    where
-        status = 'settled'
-        and asset = 'gold'
-        and from_account like 'player:%'
-        and to_account like 'house:%'
+        player_1_gold as quantity
+    from trade
+    where status = 'settled' and player_2_id is null and player_1_gold > 0
 ),
 
 totals as (

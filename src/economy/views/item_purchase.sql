@@ -1,41 +1,26 @@
 -- What players bought from the shop, with what the catalogue says of it.
--- Grain: one row an item bought in a settled trade of kind purchase; the shop sells one at a time.
--- Units: gold paid and unit_value in coins, quantity in units.
-with settled as (
+-- Grain: one row a settled trade of kind purchase; the shop sells one item at a time.
+-- Units: gold paid and unit_value (of one unit, at base value) in coins, quantity in units.
+with bought as (
     select
         trade_id,
         seq,
         occurred_at,
-        player_1_id as player_id
+        player_1_id as player_id,
+        only_item_id as item_id,
+        partner_units as quantity,
+        cast(partner_value / nullif(partner_units, 0) as bigint) as unit_value,
+        player_1_gold as gold
     from trade
     where kind = 'purchase' and status = 'settled'
 ),
 
-bought as (
-    select
-        seq,
-        item_id,
-        quantity,
-        unit_value
-    from trade_leg
-    where kind = 'purchase' and status = 'settled' and asset = 'item'
-),
-
-paid as (
-    select
-        seq,
-        sum(quantity) as gold
-    from trade_leg
-    where kind = 'purchase' and status = 'settled' and asset = 'gold'
-    group by seq
-),
-
 purchases as (
     select
-        settled.trade_id,
-        settled.seq,
-        settled.occurred_at,
-        settled.player_id,
+        bought.trade_id,
+        bought.seq,
+        bought.occurred_at,
+        bought.player_id,
         bought.item_id,
         item.name as item_name,
         item.kind as item_kind,
@@ -45,11 +30,9 @@ purchases as (
         item.rarity,
         bought.quantity,
         bought.unit_value,
-        coalesce(paid.gold, 0) as gold
-    from settled
-    inner join bought on settled.seq = bought.seq
+        bought.gold
+    from bought
     left join item on bought.item_id = item.item_id
-    left join paid on settled.seq = paid.seq
 )
 
 select * from purchases

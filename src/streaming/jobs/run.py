@@ -16,6 +16,8 @@ from pyspark.sql import SparkSession
 from pyspark.sql.streaming.query import StreamingQuery
 
 from src.config import Settings, load_settings
+from src.events.definitions import TOPIC_TRADE
+from src.streaming.backfill import fill_totals
 from src.streaming.catalogue import land_catalogue
 from src.streaming.gathering import Gathering
 from src.streaming.history import TableError
@@ -42,12 +44,14 @@ class LandingJob:
     """The landing queries of some topics in one session; `queries` are those that were started."""
 
     def __init__(self, spark: SparkSession, settings: Settings, topics: Sequence[str]) -> None:
-        """Prepare to land `topics`; the tables are made when absent, and gain new columns.
+        """Prepare to land `topics`; the tables are made when absent, and brought up to date.
 
         Raises:
             IncompatibleTable: a table does not fit the definitions.
         """
         ensure_tables(spark)
+        if TOPIC_TRADE in topics:
+            fill_totals(spark)
         self._spark = spark
         self._settings = settings
         self._landings = {topic: Landing(spark, topic) for topic in topics}

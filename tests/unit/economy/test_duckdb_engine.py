@@ -150,6 +150,16 @@ def test_broken_metadata_is_told_with_its_table(tmp_path: Path) -> None:
         opened(tmp_path)
 
 
+def test_tables_of_an_earlier_version_are_told_with_the_remedy(tmp_path: Path) -> None:
+    trade = make_tables(tmp_path)["trade"]
+    with trade.update_schema() as change:
+        change.delete_column("player_1_gold")
+    with pytest.raises(
+        WarehouseUnreachableError, match=r"of an earlier version .*: run \./guildhall up"
+    ):
+        opened(tmp_path)
+
+
 def test_delete_files_are_refused(tmp_path: Path) -> None:
     table = grant(1).land(tmp_path)["trade"]
     list_a_delete_manifest(table)
