@@ -51,7 +51,7 @@ FULL = Size(
     players_most=1_000_000,
     backlog_events=600_000,
     freshness_s=30.0,
-    question_trades=(100_000, 1_000_000),
+    question_trades=(100_000, 1_000_000, 10_000_000),
     presto_trades_max=100_000,
 )
 QUICK = Size(
