@@ -103,7 +103,7 @@ def asked(
     faults = []
     for each in questions():
         try:
-            rows.append(_timed(engine, name, each, books.trades, runs))
+            rows.append(timed(engine, name, each, books.trades, runs))
         except EngineError as error:
             faults.append(f"{each} on {name} at {books.trades:,} trades: {error.fact[:200]}")
         else:
@@ -136,7 +136,12 @@ def unlike(engine: OpenEngine, books: Books) -> Iterator[str]:
             yield f"{what}: the answer is {answer:,}, the truth {truth:,}"
 
 
-def _timed(engine: OpenEngine, engine_name: str, name: str, trades: int, runs: int) -> QuestionRow:
+def timed(engine: OpenEngine, engine_name: str, name: str, trades: int, runs: int) -> QuestionRow:
+    """Ask a question once and then up to `runs` times more.
+
+    Raises:
+        EngineError: there is no answer.
+    """
     sql = question(name).sql
     took: list[float] = []
     while len(took) <= runs and (len(took) < 2 or sum(took) < _PATIENCE_S):

@@ -9,13 +9,13 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812 - Spark's own name for it
 
 from src.streaming.history import load_table
 from src.streaming.schemas import TRADE, TRADE_LEG
 from src.streaming.tables import DAY_OF, full_name
-from src.streaming.totals import TOTALS_COLUMNS
+from src.streaming.totals import LONG_MAX, TOTALS_COLUMNS
 
 _log = logging.getLogger(__name__)
 
@@ -54,14 +54,15 @@ def _filled(spark: SparkSession, day: str) -> DataFrame:
     trades, legs = _of_day(spark, TRADE, day), _of_day(spark, TRADE_LEG, day)
     own = F.col("from_account") == F.concat(F.lit("player:"), F.col("player_1_id"))
     is_gold = F.col("asset") == "gold"
-    value = F.col("quantity") * F.coalesce(F.col("unit_value"), F.lit(0))
+    worth = F.try_multiply(F.col("quantity"), F.coalesce(F.col("unit_value"), F.lit(0)))
+    value = F.coalesce(worth, F.lit(LONG_MAX))
     totals = (
         legs.where("status = 'settled'")
         .join(trades.select("trade_id", "player_1_id"), "trade_id")
         .groupBy("trade_id")
         .agg(
             *(
-                F.sum(F.when(of_side & what, amount).otherwise(0)).alias(f"{side}_{name}")
+                _total(F.when(of_side & what, amount).otherwise(0)).alias(f"{side}_{name}")
                 for side, of_side in (("player_1", own), ("partner", ~own))
                 for name, what, amount in (
                     ("gold", is_gold, F.col("quantity")),
@@ -79,6 +80,11 @@ def _filled(spark: SparkSession, day: str) -> DataFrame:
         for name in trades.columns
     ]
     return trades.join(totals, "trade_id", "left").select(columns).sortWithinPartitions("seq")
+
+
+def _total(amounts: Column) -> Column:
+    """Return the sum, or the largest that a column holds when it is larger."""
+    return F.coalesce(F.try_sum(amounts), F.lit(LONG_MAX))
 
 
 def _of_day(spark: SparkSession, table: str, day: str) -> DataFrame:

@@ -16,7 +16,7 @@ from src.classes.account import player_account
 from src.events.fields import Field, fields_of_struct
 
 #: What a 64-bit column holds.
-_LONG_MAX = 2**63 - 1
+LONG_MAX = 2**63 - 1
 
 
 class Totals(Struct, frozen=True, gc=False):
@@ -73,4 +73,4 @@ def _added_up(legs: Iterable[Any]) -> tuple[int, int, int]:
 
 
 def _bounded(amount: int) -> int:
-    return max(-_LONG_MAX, min(amount, _LONG_MAX))
+    return max(-LONG_MAX, min(amount, LONG_MAX))

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 from msgspec.structs import replace
 
+from benchmarks import ask
 from benchmarks.market import KINDS, draw_trades
 from benchmarks.market_states import add_up
 from benchmarks.market_tables import Books
@@ -59,6 +60,17 @@ def test_the_answers_are_what_was_drawn(engine: OpenEngine, books: Books) -> Non
 def test_a_wrong_answer_is_told(engine: OpenEngine, books: Books) -> None:
     (told,) = unlike(engine, replace(books, held=books.held + 1))
     assert told.startswith("gold held")
+
+
+@on_tables
+def test_all_questions_are_asked_by_one_command(
+    settings: Settings, books: Books, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ask.main(["--var-dir", settings.var_dir, "--runs", "1"])
+    told = capsys.readouterr().out
+    assert books.trades == _TRADES
+    assert "no answer" not in told
+    assert all(f"| `{name}` | " in told for name in questions())
 
 
 @on_tables

@@ -118,6 +118,12 @@ def test_every_question_is_answered_over_files_of_both_schemas(
             assert engine.ask(asked.sql).columns
 
 
+def worth_more_than_a_column_holds(seq: int) -> dict[str, Any]:
+    event = trade(seq, legs=1)
+    (leg,) = event["legs"]
+    return {**event, "legs": [{**leg, "quantity": 2**62, "unit_value": 100}]}
+
+
 def test_trades_that_landed_without_totals_get_them_from_their_legs(
     spark: SparkSession,
     landing_settings: Settings,
@@ -132,6 +138,7 @@ def test_trades_that_landed_without_totals_get_them_from_their_legs(
         {**trade(next(NEXT_SEQ)), "status": "rejected", "reason": "no_space"},
         {**trade(next(NEXT_SEQ)), "legs": []},
         {**trade(next(NEXT_SEQ)), "occurred_at": "2026-11-20T08:00:00Z"},
+        worth_more_than_a_column_holds(next(NEXT_SEQ)),
     ]
     seqs = [event["seq"] for event in told]
     send(TOPIC_TRADE, told)

@@ -8,9 +8,7 @@ from typing import Any
 import pytest
 from msgspec.structs import asdict
 
-from src.streaming.totals import Totals, totals_of
-
-LONG_MAX = 2**63 - 1
+from src.streaming.totals import LONG_MAX, Totals, totals_of
 
 
 def leg(giver: str, taker: str, quantity: int, item_id: int | None = None, value: int = 10) -> Any:
