@@ -17,7 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from msgspec import Struct
 
 from benchmarks.http_rows import TRADING_PLAYERS
-from benchmarks.machine import machine
+from benchmarks.machine import Stolen, machine
 from benchmarks.processes import cpu_s
 from benchmarks.stand import Stand, send, standing
 from benchmarks.wire import Load, Measured, WorkloadName
@@ -110,6 +110,7 @@ def main() -> None:
     given = parser.parse_args()
     for name, value in machine().items():
         print(f"{name}: {value}")
+    stolen = Stolen()
     with standing(load_settings(), Silent()) as stand:
         stand.ensure_players(TRADING_PLAYERS)
         stand.choose_players(TRADING_PLAYERS)
@@ -127,6 +128,7 @@ def main() -> None:
     print(f"p99 of a request {measured.ms[1]:.1f} ms; all had landed {settled_s:.1f} s later")
     for name in before:
         print(f"{name}: {(after[name] - before[name]) / trades * 1e3:.3f} ms a trade")
+    print(f"taken by other machines meanwhile: {stolen.share():.0%}")
     grown_s = growth_s(parts)
     print(f"further behind in the last third than in the first: {grown_s:.1f} s")
     sys.exit(int(grown_s > GROWTH_S_MAX))

@@ -25,6 +25,33 @@ def machine() -> dict[str, str]:
     }
 
 
+class Stolen:
+    """How much of the processors' time other virtual machines have taken since this was made.
+
+    A machine that shares its processors tells so as `steal` (proc_stat(5)); who measures cannot
+    prevent it, but can say it.
+    """
+
+    def __init__(self) -> None:
+        """Begin to count."""
+        self._began = _ticks()
+
+    def share(self) -> float:
+        """Return the share, from 0 to 1."""
+        passed = [now - then for now, then in zip(_ticks(), self._began, strict=True)]
+        return passed[_STEAL] / max(1, sum(passed))
+
+
+#: The place of `steal` among the fields, and how many are counted: guests' time is within `user`.
+_STEAL, _FIELDS = 7, 8
+
+
+def _ticks() -> list[int]:
+    """Return ticks of all processors by what they were spent on, since the machine started."""
+    total = Path("/proc/stat").read_text().partition("\n")[0]
+    return [int(field) for field in total.split()[1 : 1 + _FIELDS]]
+
+
 def versions() -> dict[str, str]:
     """Return the versions of what takes part, by name."""
     found = {"Python": platform.python_version()}

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from benchmarks.goals import goals_of
 from benchmarks.http_rows import LAST_PLAN, PLANS, Size, faults_of, measure
 from benchmarks.landing import measure_backlog, measure_freshness
-from benchmarks.machine import machine, versions
+from benchmarks.machine import Stolen, machine, versions
 from benchmarks.parts import measure_commit, measure_ready, measure_relay
 from benchmarks.peers import PEERS, measure_beside
 from benchmarks.questions import measure_questions
@@ -65,6 +65,7 @@ def run(
         BenchmarkFailed, StackError: the stand could not be had, or did not answer.
     """
     chosen = only or BENCHMARKS
+    stolen = Stolen()
     facts = Results(
         command=command,
         machine=machine(),
@@ -76,7 +77,8 @@ def run(
     facts = replace(facts, questions=timed.rows, faults=timed.faults)
     if set(chosen) != {_QUESTIONS}:
         facts = _measured_on_a_stand(settings, size, progress, chosen, processes, facts)
-    return replace(facts, goals=goals_of(facts))
+    shared = {"taken by other machines meanwhile": f"{stolen.share():.0%}"}
+    return replace(facts, goals=goals_of(facts), machine=facts.machine | shared)
 
 
 def _measured_on_a_stand(
