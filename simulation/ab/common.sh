@@ -76,13 +76,14 @@ send() { # send REQUESTS ROUTE [QUERY [OPTION...]]: send one request some times,
   ab_pid=$!
   wait "$ab_pid"
   ab_pid=
-  # Without $(...): bash 5.2 can lose a trap that comes while it parses one. What a signal cut off
-  # has not failed.
+  # Without $(...), and in the background: bash 5.2 can lose a trap that comes while it parses the
+  # one, or just when a program in the foreground ends. What a signal cut off has not failed.
   awk -F ': *' -v route="$route" -v requests="$requests" -v stopping="$stopping" '
     /^Complete requests:/ { complete = $2 + 0 }
     /^(Failed requests|Non-2xx responses):/ { failed += $2 }
     END { print route, complete + 0, failed + (stopping ? 0 : requests - complete) }
-  ' "$work/answer" >>"$tally"
+  ' "$work/answer" >>"$tally" &
+  while kill -0 "$!" 2>/dev/null; do wait "$!"; done
 }
 
 ask() { # ask METHOD ROUTE BODY_FILE: send one request and print its answer, which ab does not

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import pytest
 import redis
 from kafka import KafkaProducer
+from urllib3.exceptions import HTTPError
 
 from src.economy.questions import questions
 from src.player_store.keys import Keys
@@ -188,7 +189,7 @@ def test_a_process_that_is_killed_comes_back_and_nothing_is_lost(stack: Stack, n
 def create(stack: Stack) -> int:
     try:
         return stack.request("POST", "/v1/players", {"player_class": "tailor"})[0]
-    except OSError:  # the API is not back yet
+    except (OSError, HTTPError):  # the API is not back yet
         return 0
 
 
