@@ -2,7 +2,7 @@
 
 `python -m benchmarks.ask --var-dir FOLDER --engine presto` asks a Presto of its own; the slowest
 questions come first. `./guildhall bench` asks Presto on small tables only: on large ones it takes
-longer than all the rest together.
+many minutes.
 """
 
 from __future__ import annotations

@@ -85,6 +85,9 @@ class _Loop:
                 if now < deadline and begun < requests_max:
                     begun_at[self._begin(fd)] = now
                     begun += 1
+                elif not self._reconnects:
+                    # Others may be answered so much later that the server closes this one.
+                    self._epoll.unregister(fd)
 
     def paced(self, rate: float, deadline: float) -> None:
         """Begin requests evenly; one that finds no idle connection counts from when it was due."""

@@ -1,7 +1,7 @@
 """What the two sides of a trade gave, added up: columns of `trade` beside those of its event.
 
-Most questions about trades ask what a side gave. Legs are three times as many rows as trades, and
-to add them up again for each question took most of its time (docs/decisions/0033).
+Most questions about trades ask what a side gave, and to add up the legs again for each of them
+took most of its time (docs/decisions/0033).
 `./guildhall reconcile` holds the totals against the legs.
 """
 
