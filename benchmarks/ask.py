@@ -9,42 +9,19 @@ from __future__ import annotations
 
 import argparse
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 
 from benchmarks.folder_presto import presto_over
 from benchmarks.machine import machine
 from benchmarks.questions import DUCKDB, PRESTO, timed
-from benchmarks.results import QuestionRow
 from benchmarks.servers import free_ports
 from src.config import Settings
-from src.economy.engine import EngineError, OpenEngine
+from src.economy.engine import OpenEngine
 from src.economy.engines import open_engine
-from src.economy.questions import question, questions
-
-
-def ask_all(
-    engine: OpenEngine, name: str, runs: int, told: Callable[[str], None]
-) -> list[QuestionRow]:
-    """Ask each question once and then `runs` times; return those that were answered, slowest first.
-
-    Args:
-        engine: over the tables.
-        name: of the engine.
-        runs: after the first; fewer for a question that takes long.
-        told: hears of each answer, and of each question that has none.
-    """
-    trades = int(engine.ask(question("run_overview").sql).only()["trades"])
-    rows = []
-    for each in questions():
-        try:
-            rows.append(timed(engine, name, each, trades, runs))
-        except EngineError as error:
-            told(f"{each}: no answer: {error.fact[:200]}")
-        else:
-            told(f"{each}: {rows[-1].spread().median:.3f} s")
-    return sorted(rows, key=lambda row: row.spread().median, reverse=True)
+from src.economy.questions import question
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -59,9 +36,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(f"{name}: {value}")
     with tempfile.TemporaryDirectory() as folder, _opened(settings, given.engine, folder) as engine:
         name = PRESTO if given.engine == "presto" else DUCKDB
-        rows = ask_all(engine, name, given.runs, lambda text: print(text, flush=True))
+        trades = int(engine.ask(question("run_overview").sql).only()["trades"])
+        rows, faults = timed(engine, name, trades, given.runs, partial(print, flush=True))
+    for fault in faults:
+        print(f"no answer: {fault}")
     print(f"\n| question | {name}, s | the first time |\n|---|---:|---:|")
-    for row in rows:
+    for row in sorted(rows, key=lambda row: row.spread().median, reverse=True):
         print(f"| `{row.question}` | {row.spread().median:.3f} | {row.first_s:.3f} |")
 
 

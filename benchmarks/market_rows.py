@@ -99,10 +99,7 @@ class Market:
         """Return the rows of `trade_leg`, of these trades."""
         trades = self.trades
         of, number, is_gold, item, quantity = self._legs(of)
-        # Goods go the other way than coins, but a grant's both from the mint.
-        as_gold = is_gold | (trades.kind[of] == GRANT)
-        giver = np.where(as_gold, trades.gold_from[of], trades.units_from[of])
-        taker = np.where(as_gold, trades.gold_to[of], trades.units_to[of])
+        giver, taker = self._ends(of, is_gold)
         return _table(
             schema,
             {
@@ -182,12 +179,19 @@ class Market:
         item = trades.item_place(player[row], good)
         return of[row], number, place == 0, item, amounts[row, place]
 
+    def _ends(self, of: Ints, is_gold: NDArray[np.bool_]) -> tuple[Ints, Ints]:
+        """Return who gives and who takes in legs of these trades."""
+        trades = self.trades
+        # Goods go the other way than coins, but a grant's both from the mint.
+        as_gold = is_gold | (trades.kind[of] == GRANT)
+        giver = np.where(as_gold, trades.gold_from[of], trades.units_from[of])
+        return giver, np.where(as_gold, trades.gold_to[of], trades.units_to[of])
+
     def _totals(self, of: Ints) -> dict[str, Any]:
         """Return what each side of these trades gave, by the columns of `trade`."""
         trades = self.trades
         legs_of, _, is_gold, item, quantity = self._legs(of)
-        as_gold = is_gold | (trades.kind[legs_of] == GRANT)
-        giver = np.where(as_gold, trades.gold_from[legs_of], trades.units_from[legs_of])
+        giver, _ = self._ends(legs_of, is_gold)
         is_own = giver == trades.player_1[legs_of]
         value = quantity * np.where(is_gold, 1, item_values(item))
         row = np.searchsorted(of, legs_of)

@@ -99,16 +99,28 @@ def asked(
     engine: OpenEngine, name: str, books: Books, runs: int, note: _Note
 ) -> tuple[list[QuestionRow], list[str]]:
     """Ask an engine every question; return how long each took, and what is wrong."""
+    rows, faults = timed(engine, name, books.trades, runs, note)
+    faults += [f"{fault} on {name} at {books.trades:,} trades" for fault in unlike(engine, books)]
+    return rows, faults
+
+
+def timed(
+    engine: OpenEngine, name: str, trades: int, runs: int, note: _Note
+) -> tuple[list[QuestionRow], list[str]]:
+    """Ask an engine every question once and then up to `runs` times more.
+
+    Returns:
+        How long each took, and each that has no answer.
+    """
     rows: list[QuestionRow] = []
     faults = []
     for each in questions():
         try:
-            rows.append(timed(engine, name, each, books.trades, runs))
+            rows.append(_timed(engine, name, each, trades, runs))
         except EngineError as error:
-            faults.append(f"{each} on {name} at {books.trades:,} trades: {error.fact[:200]}")
+            faults.append(f"{each} on {name} at {trades:,} trades: {error.fact[:200]}")
         else:
-            note(f"questions: {name}, {books.trades:,}: {each} {rows[-1].spread().median:.3f} s")
-    faults += [f"{fault} on {name} at {books.trades:,} trades" for fault in unlike(engine, books)]
+            note(f"questions: {name}, {trades:,}: {each} {rows[-1].spread().median:.3f} s")
     return rows, faults
 
 
@@ -136,12 +148,7 @@ def unlike(engine: OpenEngine, books: Books) -> Iterator[str]:
             yield f"{what}: the answer is {answer:,}, the truth {truth:,}"
 
 
-def timed(engine: OpenEngine, engine_name: str, name: str, trades: int, runs: int) -> QuestionRow:
-    """Ask a question once and then up to `runs` times more.
-
-    Raises:
-        EngineError: there is no answer.
-    """
+def _timed(engine: OpenEngine, engine_name: str, name: str, trades: int, runs: int) -> QuestionRow:
     sql = question(name).sql
     took: list[float] = []
     while len(took) <= runs and (len(took) < 2 or sum(took) < _PATIENCE_S):

@@ -15,7 +15,8 @@ from pyspark.sql import functions as F  # noqa: N812 - Spark's own name for it
 from src.streaming.history import load_table
 from src.streaming.schemas import TRADE, TRADE_LEG
 from src.streaming.tables import DAY_OF, full_name
-from src.streaming.totals import LONG_MAX, TOTALS_COLUMNS
+from src.streaming.totals import TOTALS_COLUMNS
+from src.streaming.validity import LONG_MAX
 
 _log = logging.getLogger(__name__)
 
@@ -73,13 +74,10 @@ def _filled(spark: SparkSession, day: str) -> DataFrame:
             F.when(F.countDistinct("item_id") == 1, F.min("item_id")).alias("only_item_id"),
         )
     )
-    columns = [
-        F.coalesce(totals[name], F.lit(0)).alias(name)
-        if name in TOTALS_COLUMNS[:-1]
-        else (totals if name in TOTALS_COLUMNS else trades)[name]
-        for name in trades.columns
-    ]
-    return trades.join(totals, "trade_id", "left").select(columns).sortWithinPartitions("seq")
+    # A refused trade, and one without legs, has no sums: nothing moved.
+    summed = [name for name in TOTALS_COLUMNS if name != "only_item_id"]
+    filled = trades.drop(*TOTALS_COLUMNS).join(totals, "trade_id", "left").fillna(0, summed)
+    return filled.select(trades.columns).sortWithinPartitions("seq")
 
 
 def _total(amounts: Column) -> Column:

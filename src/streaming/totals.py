@@ -14,9 +14,7 @@ from msgspec import Meta, Struct
 
 from src.classes.account import player_account
 from src.events.fields import Field, fields_of_struct
-
-#: What a 64-bit column holds.
-LONG_MAX = 2**63 - 1
+from src.streaming.validity import LONG_MAX
 
 
 class Totals(Struct, frozen=True, gc=False):

@@ -18,8 +18,9 @@ import msgspec
 from src.events.definitions import SCHEMA_VERSION
 from src.events.fields import Field
 
-#: What a 64-bit column holds; JSON itself knows no limit.
-_LONG = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
+#: The most that a 64-bit column holds; JSON itself knows no limit.
+LONG_MAX = 2**63 - 1
+_LONG = Annotated[int, msgspec.Meta(ge=-(2**63), le=LONG_MAX)]
 
 _SCALAR_TYPES: dict[str, Any] = {
     "long": _LONG,

@@ -143,18 +143,19 @@ def test_trades_that_landed_without_totals_get_them_from_their_legs(
     seqs = [event["seq"] for event in told]
     send(TOPIC_TRADE, told)
     land_all(spark, job_settings)
-    columns = ["seq", *TOTALS_COLUMNS]
-    among = f"seq between {seqs[0]} and {seqs[-1]}"
-    landed = spark.table(full_name("trade")).where(among).orderBy("seq")
-    as_landed = [tuple(row) for row in landed.select(columns).collect()]
+
+    def told_of_legs() -> list[Any]:
+        found = rows(spark, "trade", f"seq between {seqs[0]} and {seqs[-1]}")
+        return sorted([row[name] for name in ("seq", *TOTALS_COLUMNS)] for row in found)
+
+    as_landed = told_of_legs()
     alter("trade", f"drop columns {', '.join(TOTALS_COLUMNS)}")
 
     seq = next(NEXT_SEQ)
     send(TOPIC_TRADE, [trade(seq)])
     land_all(spark, job_settings)
 
-    filled = spark.table(full_name("trade")).where(among).where(f"seq < {seq}").orderBy("seq")
-    assert [tuple(row) for row in filled.select(columns).collect()] == as_landed
+    assert told_of_legs() == as_landed
     assert landed_seqs(spark, "trade", [*seqs, seq]) == [*seqs, seq]
     unlike = answer(landing_settings, check_sql("totals_unlike_legs"), seq)
     assert [found for found in unlike if found[0] >= seqs[0]] == []

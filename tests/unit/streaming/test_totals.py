@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from msgspec.structs import asdict
 
-from src.streaming.totals import LONG_MAX, Totals, totals_of
+from src.streaming.totals import Totals, totals_of
+from src.streaming.validity import LONG_MAX
 
 
 def leg(giver: str, taker: str, quantity: int, item_id: int | None = None, value: int = 10) -> Any:
