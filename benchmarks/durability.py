@@ -43,8 +43,8 @@ _SEND = "--send"
 _SENDERS = 4
 #: Each connection has players of its own, so that no commit meets another.
 _PLAYERS_EACH = 2
-#: An entry of a trade between two players, with their states: three events.
-_ENTRY_BYTES = 1_600
+#: The lines of a trade between two players, with their states: three events.
+_LINES_BYTES = 1_600
 _PATIENCE_S = 60.0
 
 
@@ -214,7 +214,7 @@ def _commit(first_id: int, version: int) -> Commit:
     ]
     return Commit(
         changes=tuple(Change(each, version - 1) for each in players),
-        entry=bytes(_ENTRY_BYTES),
+        lines=bytes(_LINES_BYTES),
         events=3,
     )
 

@@ -158,7 +158,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = 50
     outbox_entries_max: Annotated[
         Count,
-        Meta(description="Commits that may wait for Kafka before the API answers 503."),
+        Meta(
+            description="Entries of the outbox, each of commits made at once, that may wait for "
+            "Kafka before the API answers 503."
+        ),
     ] = 200_000
     outbox_bytes_max: Annotated[
         Count,
@@ -176,8 +179,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         ),
     ] = "librdkafka"
     relay_batch_entries: Annotated[
-        Count, Meta(description="Commits that the relay publishes in one Kafka transaction.")
-    ] = 1_000
+        Count,
+        Meta(
+            description="Entries of the outbox that the relay publishes in one Kafka transaction; "
+            "one of them has up to a hundred events, or those of one larger commit."
+        ),
+    ] = 300
     relay_gather_ms: Annotated[
         int,
         Meta(ge=0, description="Milliseconds between two transactions, to gather commits in."),

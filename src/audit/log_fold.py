@@ -19,7 +19,7 @@ from src.audit.tail import Coverage, Tail, is_birth
 from src.classes.player import Player
 from src.economy.engine import Engine
 from src.events.definitions import LegRecord, TradeEvent
-from src.events.outbox_entry import json_of, line_of
+from src.events.outbox_entry import json_of
 
 #: Players folded at a time: bounds memory, at about 2 kB each.
 PAGE = 20_000
@@ -96,7 +96,7 @@ class LogFold:
         answer = self._engine.ask(check_sql("recent_trades"), [first, past, self._kept])
         trades: dict[int, dict[int, tuple[bytes, bool]]] = {}
         for player_id, seq, event in _trades(answer.records()):
-            trades.setdefault(player_id, {})[seq] = json_of(line_of(event)), is_birth(event)
+            trades.setdefault(player_id, {})[seq] = json_of(event), is_birth(event)
         return {row["player_id"]: row["seq"] for row in births}, trades
 
 

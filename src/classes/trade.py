@@ -121,10 +121,10 @@ def gives(
         if quantity < 1:
             raise ValueError(f"{quantity} units of item {item_id} cannot be given")
         units[item_id] = units.get(item_id, 0) + quantity
+    if gold > AMOUNT_MAX or (units and max(units.values()) > AMOUNT_MAX):
+        raise AmountTooLarge(f"a leg would carry more than {AMOUNT_MAX:,}")
     legs = [Leg(giver, receiver, gold)] if gold else []
     legs += [Leg(giver, receiver, units[item], item) for item in sorted(units)]
-    if max([leg.quantity for leg in legs], default=0) > AMOUNT_MAX:
-        raise AmountTooLarge(f"a leg would carry more than {AMOUNT_MAX:,}")
     return tuple(legs)
 
 

@@ -43,7 +43,7 @@ class OutboxGap(Exception):
 
 
 class Entry(Protocol):
-    """Events of one commit."""
+    """Events of one commit, or of several that were made at once."""
 
     @property
     def last_seq(self) -> int:
@@ -51,7 +51,7 @@ class Entry(Protocol):
 
     @property
     def payload(self) -> bytes:
-        """What `src.events.outbox_entry.write_entry` wrote."""
+        """Their lines, as `src.events.outbox_entry` joins them."""
 
 
 class OutboxReader(Protocol):

@@ -26,18 +26,23 @@ class Record(Struct, frozen=True):
     seq: int
 
 
+def json_of(event: Event) -> bytes:
+    """Return the JSON of an event, without its `seq` when it has none yet."""
+    return _ENCODER.encode(event)
+
+
 def line_of(event: Event) -> bytes:
     """Return the outbox line of an event: its topic, its key, and its JSON without `seq`."""
     return b"%b %b %b" % (_TOPICS[type(event)], event.key.encode(), _ENCODER.encode(event))
 
 
-def json_of(line: bytes) -> bytes:
-    """Return the JSON of an outbox line."""
-    return line.split(b" ", 2)[2]
+def json_start(line: bytes) -> int:
+    """Return where the JSON of an outbox line begins."""
+    return line.index(b" ", line.index(b" ") + 1) + 1
 
 
-def write_entry(lines: Sequence[bytes]) -> bytes:
-    """Return the outbox entry of the events of one commit, in order."""
+def join_lines(lines: Sequence[bytes]) -> bytes:
+    """Return lines in order as one piece: those of a commit, or the pieces of an entry."""
     return b"\n".join(lines)
 
 
@@ -45,7 +50,7 @@ def read_entry(entry: bytes, last_seq: int) -> Iterator[Record]:
     """Iterate over the records of an outbox entry.
 
     Args:
-        entry: what `write_entry` returned.
+        entry: all of its lines, joined.
         last_seq: the number of its last event, which is the entry's id in the outbox.
     """
     lines = entry.split(b"\n")

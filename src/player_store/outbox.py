@@ -10,7 +10,7 @@ from msgspec import Struct
 from redis.exceptions import RedisError
 
 from src.events.founded_guild import guild_record
-from src.events.outbox_entry import Record
+from src.events.outbox_entry import Record, join_lines
 from src.player_store.connection import OneLife, connect
 from src.player_store.keys import Keys
 from src.player_store.scripts import script
@@ -20,12 +20,12 @@ from src.services.ports import StoreUnreachable
 _TRIM_CHUNK = 2_000
 
 
-#: The field of a stream entry that holds the events; the commit script writes it.
-_FIELD = b"events"
+#: The field of a stream entry that counts bytes (`commit.lua`); all the others hold events.
+_WRITTEN = b"written"
 
 
 class OutboxEntry(Struct, frozen=True):
-    """The events of one commit; `last_seq` is the number of its last event."""
+    """The events of commits that were made at once; `last_seq` is the number of the last event."""
 
     last_seq: int
     payload: bytes
@@ -71,7 +71,7 @@ class Outbox:
             *("STREAMS", self._keys.outbox, f"{after_seq}-0"),
         )
         entries = answer[0][1] if answer else []
-        return [OutboxEntry(_seq_of(entry[0]), entry[1][_FIELD]) for entry in entries]
+        return [OutboxEntry(_seq_of(entry_id), _lines(fields)) for entry_id, fields in entries]
 
     def founded_guilds(self, known: Collection[bytes]) -> list[Record]:
         """Return the records of the founded guilds whose keys are not among `known`.
@@ -130,6 +130,10 @@ class Outbox:
             return self._redis.execute_command(*command)  # type: ignore[no-untyped-call]  # by redis-py
         except RedisError as error:
             raise StoreUnreachable(str(error)) from error
+
+
+def _lines(fields: dict[bytes, bytes]) -> bytes:
+    return join_lines([lines for name, lines in fields.items() if name != _WRITTEN])
 
 
 def _seq_of(entry_id: bytes) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -10,7 +11,8 @@ from redis.exceptions import NoScriptError, RedisError
 
 from src.classes.guild import Guild
 from src.classes.player import Player
-from src.player_store.codec import read_state, write_state
+from src.player_store.codec import read_state
+from src.player_store.commit_call import Arguments, Call, calls_of, reply_of
 from src.player_store.connection import Epoch, connect, reachable
 from src.player_store.direct import DirectConnections
 from src.player_store.keys import Keys
@@ -19,13 +21,7 @@ from src.services.ports import (
     Claim,
     Commit,
     CommitReply,
-    Committed,
-    Conflict,
-    OutboxFull,
     Reading,
-    Replayed,
-    StoreUnreachable,
-    Unchecked,
 )
 
 _SCAN_PAGE = 1_000
@@ -63,6 +59,12 @@ class RedisPlayerStore:
         self._outbox_entries_max = outbox_entries_max
         self._outbox_bytes_max = outbox_bytes_max
         self._recent_kept = recent_trades_kept
+        self._arguments = Arguments(
+            keys,
+            outbox_entries_max=outbox_entries_max,
+            outbox_bytes_max=outbox_bytes_max,
+            recent_trades_kept=recent_trades_kept,
+        )
         self._built_in = {guild.name: guild for guild in built_in_guilds}
         self._script = script("commit")
         self._script_sha = ""
@@ -88,7 +90,7 @@ class RedisPlayerStore:
     @reachable
     def commit(self, commits: Sequence[Commit], epoch: str) -> list[CommitReply]:
         """Write each commit whole or not at all, in order, in one round trip."""
-        calls = [self._call(commit, epoch) for commit in commits]
+        calls = [self._arguments.of(some, epoch) for some in calls_of(commits)]
         replies = self._run(calls)
         # A Redis that was restarted or flushed has no scripts. Others' commands come between
         # ours, so some of the calls may have run: those must not run again.
@@ -98,7 +100,10 @@ class RedisPlayerStore:
             again = self._run([calls[place] for place in missed])
             for place, reply in zip(missed, again, strict=True):
                 replies[place] = reply
-        return [self._reply(c, reply) for c, reply in zip(commits, replies, strict=True)]
+        if failed := next((r for r in replies if isinstance(r, RedisError)), None):
+            raise failed
+        told = chain.from_iterable(replies)
+        return [reply_of(commit, reply) for commit, reply in zip(commits, told, strict=True)]
 
     @reachable
     def claim(self, scope: str, key: str, fingerprint: str, ttl_s: int) -> Claim:
@@ -135,7 +140,9 @@ class RedisPlayerStore:
     @reachable
     def recent_trades(self, player_id: int) -> list[bytes]:
         """Return the lines that are kept of the player's recent trades, newest first."""
-        lines: Any = self._redis.lrange(self._keys.recent_trades(player_id), 0, -1)
+        lines: Any = self._redis.lrange(
+            self._keys.recent_trades(player_id), 0, self._recent_kept - 1
+        )
         return list(lines)
 
     @reachable
@@ -196,7 +203,7 @@ class RedisPlayerStore:
 
     @reachable
     def outbox_length(self) -> int:
-        """Count the commits that wait for the log."""
+        """Count the entries that wait for the log, each of commits made at once."""
         return int(self._redis.xlen(self._keys.outbox))
 
     @reachable
@@ -236,65 +243,10 @@ class RedisPlayerStore:
     def _load(self) -> None:
         self._script_sha = str(self._redis.script_load(self._script))
 
-    def _run(self, calls: Sequence[tuple[list[str], list[Any]]]) -> list[Any]:
+    def _run(self, calls: Sequence[Call]) -> list[Any]:
         """Return the reply of each call, or the error that Redis gave for it."""
         if not self._script_sha:
             self._load()
         return self._direct.ask(
             [("EVALSHA", self._script_sha, len(keys), *keys, *args) for keys, args in calls]
         )
-
-    def _call(self, commit: Commit, epoch: str) -> tuple[list[str], list[Any]]:
-        keys, answer = self._keys, commit.answer
-        call_keys = [
-            keys.checked_run_id,
-            keys.seq,
-            keys.outbox,
-            keys.outbox_bytes,
-            keys.idempotency(answer.scope, answer.key) if answer else keys.seq,
-            *(keys.player(change.player.player_id) for change in commit.changes),
-            *(keys.recent_trades(player_id) for player_id, _ in commit.recent),
-            *(keys.guild_members(change.guild) for change in commit.memberships),
-        ]
-        args: list[Any] = [
-            epoch,
-            self._outbox_entries_max,
-            self._outbox_bytes_max,
-            commit.events,
-            commit.entry,
-            answer.ttl_s if answer else 0,
-            answer.value if answer else b"",
-            len(commit.changes),
-            len(commit.recent),
-            len(commit.memberships),
-            self._recent_kept,
-        ]
-        for change in commit.changes:
-            args += (change.expected_version, write_state(change.player))
-        args += (line for _, line in commit.recent)
-        for membership in commit.memberships:
-            args += ("add" if membership.joined else "remove", membership.player_id)
-        return call_keys, args
-
-    @staticmethod
-    def _reply(commit: Commit, reply: list[Any] | RedisError) -> CommitReply:
-        match reply:
-            case RedisError():
-                raise reply
-            case [b"committed", last_seq]:
-                return Committed(int(last_seq))
-            case [b"replayed", value]:
-                return Replayed(value)
-            case [b"conflict", *states]:
-                ids = [change.player.player_id for change in commit.changes]
-                found = dict(zip(ids, states, strict=True))
-                return Conflict(
-                    {p: read_state(s) for p, s in found.items() if s},
-                    frozenset(p for p, s in found.items() if not s),
-                )
-            case [b"full"]:
-                return OutboxFull()
-            case [b"unchecked"]:
-                return Unchecked()
-            case _:
-                raise StoreUnreachable(f"the commit script answered {reply!r}")

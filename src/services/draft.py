@@ -8,10 +8,10 @@ from msgspec import Struct
 
 from src.classes.player import Player
 from src.classes.trade import Kind, Refusal, Settlement, Trade
-from src.events.outbox_entry import json_of, line_of, write_entry
+from src.events.outbox_entry import join_lines, json_start, line_of
 from src.events.record import Recorder, Stamp
 from src.services.outcomes import Outcome, outcome_of
-from src.services.ports import Change, Commit, Membership, StoredAnswer
+from src.services.ports import Change, Commit, Membership, RecentTrade, StoredAnswer
 
 Decision = Settlement | Refusal
 
@@ -55,15 +55,17 @@ class Draft:
 
     def commit(self, answer: StoredAnswer | None) -> Commit:
         """Return what to write: the states, the events, the lists that follow from them."""
-        players, lines, recent = self._players, list[bytes](), list[tuple[int, bytes]]()
+        players, lines, recent, start = self._players, list[bytes](), list[RecentTrade](), 0
         for decision, stamp in self._decisions:
             line, *states = self._lines(decision, stamp)
+            listed = tuple([p for p in decision.trade.player_ids if p in players])
+            if listed:
+                recent.append(RecentTrade(start + json_start(line), start + len(line), listed))
             lines += (line, *states)
-            told = json_of(line)
-            recent += [(p, told) for p in decision.trade.player_ids if p in players]
+            start += len(line) + sum(map(len, states)) + 1 + len(states)
         return Commit(
             changes=tuple([Change(players[p], before) for p, before in self._before.items()]),
-            entry=write_entry(lines),
+            lines=join_lines(lines),
             events=len(lines),
             recent=tuple(recent),
             memberships=tuple([m for each, _ in self._decisions for m in _membership(each)]),

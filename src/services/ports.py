@@ -47,17 +47,24 @@ class StoredAnswer(Struct, frozen=True):
     ttl_s: int
 
 
+class RecentTrade(Struct, frozen=True):
+    """A trade for these players' lists of recent trades: bytes `start` to `stop` of the lines."""
+
+    start: int
+    stop: int
+    player_ids: tuple[int, ...]
+
+
 class Commit(Struct, frozen=True, kw_only=True):
     """What is written at once, or not at all.
 
-    `entry` is the outbox entry of `events` events; `recent` are lines for the players' lists of
-    recent trades, by player id.
+    `lines` are its `events` events for the outbox, as `src.events.outbox_entry` writes them.
     """
 
     changes: tuple[Change, ...]
-    entry: bytes
+    lines: bytes
     events: int
-    recent: tuple[tuple[int, bytes], ...] = ()
+    recent: tuple[RecentTrade, ...] = ()
     memberships: tuple[Membership, ...] = ()
     answer: StoredAnswer | None = None
 

@@ -39,7 +39,7 @@ class Status(Struct, frozen=True):
         profile: the setting.
         api: the API's base address.
         processes: empty when no stack runs.
-        outbox_length: commits that wait for Kafka.
+        outbox_length: entries that wait for Kafka, each of commits made at once.
         lag: Kafka records that each landing job has yet to land, transaction markers counted.
         freshness_s: seconds from the commit in Redis of the newest landed event to the snapshot
             that made it visible; the slower of the two jobs.

@@ -9,6 +9,7 @@ import pytest
 
 from src.bootstrap import build_outbox
 from src.classes.guild import Guild
+from src.events.outbox_entry import join_lines
 from src.player_store.store import RedisPlayerStore
 from src.services.ports import (
     Claim,
@@ -49,10 +50,10 @@ def test_events_are_numbered_without_gaps_however_many_a_commit_has(store: Playe
 
 
 def test_an_entry_waits_in_the_outbox_byte_for_byte_under_its_last_number(realm: Realm) -> None:
-    entry = bytes(range(256)) + b" 9007199254740993 1e400 \xff"
-    commit(realm.services.store, writes(player(1), entry=entry, events=7))
-    size = b"%d" % len(entry)
-    assert realm.entries() == [(b"7-0", {b"events": entry, b"written": size})]
+    lines = bytes(range(256)) + b" 9007199254740993 1e400 \xff"
+    commit(realm.services.store, writes(player(1), lines=lines, events=7))
+    size = b"%d" % len(lines)
+    assert realm.entries() == [(b"7-0", {b"written": size, b"1": lines})]
 
 
 def test_versions_beyond_what_a_double_keeps_are_told_apart(store: PlayerStore) -> None:
@@ -64,11 +65,14 @@ def test_versions_beyond_what_a_double_keeps_are_told_apart(store: PlayerStore) 
     assert commit(store, writes(player(1, BEYOND_DOUBLES + 1))) == [Committed(2)]
 
 
-def test_numbers_of_events_stay_exact_past_1e14(realm: Realm) -> None:
-    realm.redis.set(realm.keys.seq, 10**17 + 1)
-    assert commit(realm.services.store, writes(player(1), events=2)) == [Committed(10**17 + 3)]
+def test_numbers_of_events_stay_exact_as_far_as_json_keeps_them(realm: Realm) -> None:
+    most = 2**53 - 1
+    realm.redis.set(realm.keys.seq, most - 5)
+    assert commit(
+        realm.services.store, writes(player(1), events=2), writes(player(2), events=3)
+    ) == [Committed(most - 3), Committed(most)]
     (entry,) = realm.entries()
-    assert entry[0] == b"%d-0" % (10**17 + 3)
+    assert entry[0] == b"%d-0" % most
 
 
 def test_a_new_player_must_not_be_there_yet(store: PlayerStore) -> None:
@@ -179,6 +183,73 @@ def test_a_full_outbox_still_replays(realm: Realm) -> None:
     ]
 
 
+def test_each_of_commits_made_at_once_is_written_whole_or_not_at_all(realm: Realm) -> None:
+    store = realm.services.store
+    commit(store, writes(player(1), player(2), answer=answered("kept")))
+    joined = (Membership("g", 9, joined=True),)
+    replies = commit(
+        store,
+        writes(player(1, 2), answer=answered("a"), lines=b"one", recent=((1, b"first"),)),
+        writes(player(2, 3), player(3), lines=b"two", recent=((2, b"lost"),), memberships=joined),
+        writes(player(4), answer=answered("kept"), lines=b"three", recent=((4, b"lost"),)),
+        writes(player(5), player(6), lines=b"four", events=3, recent=((5, b"5"), (6, b"6"))),
+        writes(player(7), answer=answered("a"), lines=b"five"),
+        writes(player(8), lines=b"six", memberships=(Membership("g", 8, joined=True),)),
+    )
+    assert replies == [
+        Committed(2),
+        Conflict({2: player(2)}, frozenset({3})),
+        Replayed(b"print\n[]"),
+        Committed(5),
+        Replayed(b"print\n[]"),
+        Committed(6),
+    ]
+    left = store.read(range(1, 10)).players
+    assert left == {
+        1: player(1, 2),
+        2: player(2),
+        **{number: player(number) for number in (5, 6, 8)},
+    }
+    recent = {number: store.recent_trades(number) for number in range(1, 9)}
+    assert {number: lines for number, lines in recent.items() if lines} == {
+        1: [b"first"],
+        5: [b"5"],
+        6: [b"6"],
+    }
+    assert store.guild_members("g", 0, 10) == [8]
+    _, (last, fields) = realm.entries()
+    assert (last, fields.pop(b"written")) == (b"6-0", b"%d" % store.outbox_bytes())
+    assert list(fields.values()) == [b"onefirst", b"four56", b"six"]
+
+
+def test_more_commits_than_one_call_takes_are_numbered_in_order(realm: Realm) -> None:
+    store = realm.services.store
+    lines = [b"line %d" % number for number in range(1, 1_001)]
+    replies = commit(
+        store, *(writes(player(number), lines=line) for number, line in enumerate(lines, 1))
+    )
+    assert replies == [Committed(number) for number in range(1, 1_001)]
+    with closing(build_outbox(realm.settings)) as outbox:
+        entries = outbox.read(0, 1_001, 1)
+    assert 1 < len(entries) < 100
+    assert join_lines([entry.payload for entry in entries]) == join_lines(lines)
+    assert [len(entry.payload.split(b"\n")) for entry in entries] == [
+        entry.last_seq - before
+        for entry, before in zip(entries, [0, *(e.last_seq for e in entries)], strict=False)
+    ]
+
+
+def test_a_commit_of_any_size_is_one(store: PlayerStore) -> None:
+    players = [player(number) for number in range(1, 1_001)]
+    assert commit(store, writes(player(2_000)), writes(*players, events=2_001)) == [
+        Committed(1),
+        Committed(2_002),
+    ]
+    assert commit(store, writes(*players, events=5)) == [
+        Conflict({each.player_id: each for each in players}, frozenset())
+    ]
+
+
 def test_recent_lines_are_kept_newest_first_and_bounded(realm: Realm) -> None:
     kept = realm.settings.recent_trades_kept
     lines = tuple((1, b"line %d" % number) for number in range(kept + 10))
@@ -265,30 +336,33 @@ def with_room(realm: Realm, entries_max: int, bytes_max: int) -> RedisPlayerStor
 
 def test_the_outbox_takes_no_more_bytes_than_it_may_hold(realm: Realm) -> None:
     with closing(with_room(realm, 100, 1_000)) as store:
-        replies = commit(store, *(writes(player(n), entry=bytes(300)) for n in range(1, 6)))
-        assert replies == [Committed(1), Committed(2), Committed(3), OutboxFull(), OutboxFull()]
+        assert commit(store, writes(player(1), lines=bytes(300))) == [Committed(1)]
+        assert commit(store, writes(player(2), lines=bytes(300))) == [Committed(2)]
+        replies = commit(store, *(writes(player(n), lines=bytes(300)) for n in range(3, 6)))
+        assert replies == [Committed(3), OutboxFull(), OutboxFull()]
         assert (store.outbox_bytes(), store.outbox_has_room()) == (900, True)
-        assert commit(store, writes(player(4), entry=bytes(100))) == [Committed(4)]
+        assert commit(store, writes(player(4), lines=bytes(100))) == [Committed(4)]
         assert (store.outbox_bytes(), store.outbox_has_room()) == (1_000, False)
         with closing(build_outbox(realm.settings)) as outbox:
             outbox.trim(2)
         assert (store.outbox_bytes(), store.outbox_has_room()) == (400, True)
-        assert commit(store, writes(player(5), entry=bytes(600))) == [Committed(5)]
+        assert commit(store, writes(player(5), lines=bytes(600))) == [Committed(5)]
 
 
 def test_an_empty_outbox_takes_an_entry_of_any_size(realm: Realm) -> None:
     with closing(with_room(realm, 100, 10)) as store:
-        assert commit(store, writes(player(1), entry=bytes(500))) == [Committed(1)]
-        assert commit(store, writes(player(2), entry=b"x")) == [OutboxFull()]
+        assert commit(store, writes(player(1), lines=bytes(500))) == [Committed(1)]
+        assert commit(store, writes(player(2), lines=b"x")) == [OutboxFull()]
         with closing(build_outbox(realm.settings)) as outbox:
             outbox.trim(1)
         assert store.outbox_bytes() == 0
-        assert commit(store, writes(player(2), entry=b"x")) == [Committed(2)]
+        assert commit(store, writes(player(2), lines=b"x")) == [Committed(2)]
 
 
 def test_bytes_are_counted_right_again_when_a_reader_died_while_it_trimmed(realm: Realm) -> None:
     store = realm.services.store
-    commit(store, *(writes(player(n), entry=bytes(10 * n)) for n in range(1, 6)))
+    for number in range(1, 6):
+        commit(store, writes(player(number), lines=bytes(10 * number)))
     # Entries are gone, and nobody came to count.
     realm.redis.xtrim(realm.keys.outbox, minid="3-0", approximate=False)
     assert store.outbox_bytes() == 150
@@ -302,11 +376,21 @@ def test_bytes_are_counted_right_again_when_a_reader_died_while_it_trimmed(realm
 def test_bytes_stay_exact_past_1e14(realm: Realm) -> None:
     realm.redis.hset(realm.keys.outbox_bytes, mapping={"written": 10**15 + 1, "removed": 10**15})
     store = realm.services.store
-    commit(store, writes(player(1), entry=bytes(7)), writes(player(2), entry=bytes(5)))
+    commit(store, writes(player(1), lines=bytes(7)))
+    commit(store, writes(player(2), lines=bytes(5)))
     assert realm.entries()[0][1][b"written"] == b"%d" % (10**15 + 8)
     with closing(build_outbox(realm.settings)) as outbox:
         outbox.trim(1)
     assert store.outbox_bytes() == 5
+
+
+def test_entries_of_an_earlier_release_are_read(realm: Realm) -> None:
+    realm.redis.xadd(realm.keys.outbox, {"events": b"trade k {}", "written": 10}, id="1-0")
+    realm.redis.set(realm.keys.seq, 1)
+    commit(realm.services.store, writes(player(1)), writes(player(2)))
+    assert [(record.seq, record.value) for record in realm.records()] == [
+        (seq, b'{"seq":%d,}' % seq) for seq in (1, 2, 3)
+    ]
 
 
 def test_entries_of_an_earlier_release_are_trimmed_and_then_counted_no_more(realm: Realm) -> None:
@@ -314,7 +398,7 @@ def test_entries_of_an_earlier_release_are_trimmed_and_then_counted_no_more(real
     realm.redis.xadd(realm.keys.outbox, {"events": b"trade k {}"}, id="2-0")
     realm.redis.set(realm.keys.seq, 2)
     store = realm.services.store
-    commit(store, writes(player(1), entry=bytes(7)))
+    commit(store, writes(player(1), lines=bytes(7)))
     with closing(build_outbox(realm.settings)) as outbox:
         outbox.trim(1)
         assert store.outbox_bytes() == 7

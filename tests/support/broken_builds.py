@@ -34,7 +34,7 @@ class OutboxOutsideTheCommit(RedisPlayerStore):
     def commit(self, commits: Sequence[Commit], epoch: str) -> list[CommitReply]:
         """Commit in two steps."""
         self._redis.setnx(self._keys.seq, 0)
-        self._script = without(script("commit"), "INCRBY", "XADD")
+        self._script = unnumbered(script("commit"))
         replies = super().commit(commits, epoch)
         made = [c for c, r in zip(commits, replies, strict=True) if isinstance(r, Committed)]
         self.dies_at -= bool(made)
@@ -47,7 +47,7 @@ class OutboxOutsideTheCommit(RedisPlayerStore):
     def _append(self, commit: Commit) -> None:
         seq: Any = self._redis.incrby(self._keys.seq, commit.events)
         written: Any = self._redis.hget(self._keys.outbox_bytes, "written")
-        entry: dict[Any, Any] = {"events": commit.entry, "written": written}
+        entry: dict[Any, Any] = {"1": commit.lines, "written": written}
         self._redis.xadd(self._keys.outbox, entry, id=f"{seq}-0")
 
 
@@ -65,13 +65,12 @@ def store_on(realm: Realm, kind: type[RedisPlayerStore]) -> RedisPlayerStore:
     )
 
 
-def without(text: str, *words: str) -> str:
-    """Return a script without the lines that call these commands; each must be there once."""
-    kept = text
-    for word in words:
-        (line,) = (each for each in text.splitlines() if f"'{word}'" in each)
-        kept = kept.replace(f"{line}\n", "")
-    return kept
+def unnumbered(text: str) -> str:
+    """Return the commit script without what numbers events and puts them into the outbox."""
+    (numbering,) = (line for line in text.splitlines() if "'INCRBY'" in line)
+    (appending,) = (line for line in text.splitlines() if "'XADD'" in line)
+    reading = "local last_seq = tonumber(redis.call('GET', seq_key))"
+    return text.replace(numbering, reading).replace(f"{appending}\n", "")
 
 
 class DiesAfterPublishing(KafkaEventLog):

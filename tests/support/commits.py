@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from src.classes.inventory import Inventory
 from src.classes.player import Player
-from src.services.ports import Change, Commit, Membership, StoredAnswer
+from src.services.ports import Change, Commit, Membership, RecentTrade, StoredAnswer
 
 TTL_S = 3_600
 
@@ -25,21 +25,28 @@ def player(player_id: int, version: int = 1, gold: int = 0, **items: int) -> Pla
 def writes(
     *players: Player,
     replacing: int | None = None,
-    entry: bytes = b"trade k {}",
+    lines: bytes = b"trade k {}",
     events: int = 1,
     answer: StoredAnswer | None = None,
     recent: tuple[tuple[int, bytes], ...] = (),
     memberships: tuple[Membership, ...] = (),
 ) -> Commit:
-    """Return the commit of these states, each the successor of the version before it."""
+    """Return the commit of these states, each the successor of the version before it.
+
+    `recent` are texts for the lists of these players; they are put behind the lines.
+    """
+    trades, size = [], len(lines)
+    for player_id, text in recent:
+        trades.append(RecentTrade(size, size + len(text), (player_id,)))
+        lines, size = lines + text, size + len(text)
     return Commit(
         changes=tuple(
             Change(each, each.version - 1 if replacing is None else replacing) for each in players
         ),
-        entry=entry,
+        lines=lines,
         events=events,
         answer=answer,
-        recent=recent,
+        recent=tuple(trades),
         memberships=memberships,
     )
 

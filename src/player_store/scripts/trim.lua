@@ -17,14 +17,18 @@ if not first then
   local written = redis.call('HGET', bytes_key, 'written')
   redis.call('HSET', bytes_key, 'removed', written or 0)
 else
-  local fields = {}
+  local written, own = nil, 0
   for i = 1, #first[2], 2 do
-    fields[first[2][i]] = first[2][i + 1]
+    local field, value = first[2][i], first[2][i + 1]
+    if field == 'written' then
+      written = tonumber(value)
+    else
+      own = own + #value
+    end
   end
   -- An entry that an earlier release wrote does not know; it is counted when it is gone.
-  if fields.written then
-    local before = tonumber(fields.written) - #fields.events
-    redis.call('HSET', bytes_key, 'removed', string.format('%.0f', before))
+  if written then
+    redis.call('HSET', bytes_key, 'removed', string.format('%.0f', written - own))
   end
 end
 return { removed }

@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 from src.events.definitions import EVENTS, Event, LegRecord, PlayerStateEvent, TradeEvent
 from src.events.fields import SCALARS, fields_of
 from src.events.json_schema import json_schema
-from src.events.outbox_entry import line_of, read_entry, write_entry
+from src.events.outbox_entry import join_lines, line_of, read_entry
 
 SMALLEST = TradeEvent(
     event_id="e",
@@ -32,7 +32,7 @@ SMALLEST = TradeEvent(
 
 def as_read(event: Event) -> dict[str, Any]:
     """Return an event as a reader of the log decodes it."""
-    (record,) = read_entry(write_entry([line_of(event)]), last_seq=7)
+    (record,) = read_entry(join_lines([line_of(event)]), last_seq=7)
     return dict(msgspec.json.decode(record.value))
 
 
