@@ -58,7 +58,6 @@ class RedisPlayerStore:
         self._keys = keys
         self._outbox_entries_max = outbox_entries_max
         self._outbox_bytes_max = outbox_bytes_max
-        self._recent_kept = recent_trades_kept
         self._arguments = Arguments(
             keys,
             outbox_entries_max=outbox_entries_max,
@@ -140,9 +139,7 @@ class RedisPlayerStore:
     @reachable
     def recent_trades(self, player_id: int) -> list[bytes]:
         """Return the lines that are kept of the player's recent trades, newest first."""
-        lines: Any = self._redis.lrange(
-            self._keys.recent_trades(player_id), 0, self._recent_kept - 1
-        )
+        lines: Any = self._redis.lrange(self._keys.recent_trades(player_id), 0, -1)
         return list(lines)
 
     @reachable

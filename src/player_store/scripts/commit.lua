@@ -23,8 +23,6 @@ local CHECKED, FIRST_COMPARED = 4, 5
 local run_id, entries_max, bytes_max = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local recent_kept, commits = tonumber(ARGV[4]), tonumber(ARGV[5])
 local FIXED_ARGS, COMMIT_ARGS = 5, 7
--- Cutting a list has its price too: one may grow by so many lines before it is cut.
-local RECENT_SLACK = 16
 
 -- Where each commit's keys and arguments begin, and where the compared keys end.
 local parts, at, compared = {}, FIXED_ARGS, 0
@@ -122,7 +120,7 @@ for c = 1, commits do
     if part.upto then
       local trade = string.sub(part.lines, ARGV[arg + 1], ARGV[arg + 2])
       for j = 1, lists do
-        if redis.call('LPUSH', KEYS[key + j], trade) >= recent_kept + RECENT_SLACK then
+        if redis.call('LPUSH', KEYS[key + j], trade) > recent_kept then
           redis.call('LTRIM', KEYS[key + j], 0, recent_kept - 1)
         end
       end
