@@ -252,7 +252,7 @@ def test_joining_another_guild_leaves_the_first_in_one_commit(client: OldClient)
         (None, "Wayfarers"),
     ]
     _, last_commit = client.api.realm.entries()[-1]
-    assert len(last_commit[b"events"].split(b"\n")) == len(events)
+    assert len(last_commit[b"1"].split(b"\n")) == len(events)
     members = client.api.realm.services.guilds.members
     assert (members("Ironhand", 0, 9), members("Wayfarers", 0, 9)) == ([], [GUEST])
     assert "already_in_guild" in client.get("/join_a_guild?guild_name=wayfarers")
