@@ -1,7 +1,7 @@
 """The HTTP server: `python app.py` serves it.
 
 `create_app()` is the Flask application with every route, for any WSGI server; `create_asgi_app()`
-is what `python app.py` serves: the same, with single trades answered in front of Flask.
+is what `python app.py` serves: the same, with single trades and look-ups answered before Flask.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from flask import Flask
 from src.config import load_settings
 
 if TYPE_CHECKING:
-    from src.api.hot_path import HotPath
+    from src.api.hot.path import HotPath
 
 #: Python's own is 700, a request's worth.
 _OBJECTS_BETWEEN_PASSES = 20_000

@@ -8,14 +8,16 @@ from flask_restx import Api
 from src.api.around import around_requests
 from src.api.authentication import Authenticator, attach_authenticator, authenticator_of
 from src.api.battles import battles
-from src.api.commit_queue import CommitQueue
 from src.api.context import attach, services
 from src.api.documentation import add_models
 from src.api.economy import economy
 from src.api.errors import response_to
 from src.api.guilds import guilds
 from src.api.health import health
-from src.api.hot_path import HotPath
+from src.api.hot.commit_queue import CommitQueue
+from src.api.hot.lookups import Lookups
+from src.api.hot.path import HotPath
+from src.api.hot.single_trades import SingleTrades
 from src.api.ids import IdConverter
 from src.api.items import items
 from src.api.legacy import legacy
@@ -82,14 +84,15 @@ def build_app(settings: Settings) -> Flask:
 
 
 def build_asgi_app(app: Flask, settings: Settings) -> HotPath:
-    """Return the ASGI application: `app`, with single trades served in front of it."""
+    """Return the ASGI application: `app`, with single trades and look-ups served in front of it."""
     with app.app_context():
         use_cases = services()
+    body_bytes_max = settings.api_body_bytes_max
+    queue = CommitQueue(use_cases.group_commit.carry_out, settings.commit_attempts_max)
     return HotPath(
-        WsgiBridge(app, settings.api_threads, settings.api_body_bytes_max),
-        use_cases.trades,
-        CommitQueue(use_cases.group_commit.carry_out, settings.commit_attempts_max),
+        WsgiBridge(app, settings.api_threads, body_bytes_max),
+        SingleTrades(use_cases.trades, queue, body_bytes_max),
+        Lookups(use_cases.players, use_cases.catalogue),
         authenticator_of(app),
-        new_id=new_id,
-        body_bytes_max=settings.api_body_bytes_max,
+        new_id,
     )

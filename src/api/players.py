@@ -25,7 +25,12 @@ from src.api.views import (
 from src.player_store.tokens import Role
 from src.services.orders import GuildOrder, PlayerOrder, ShopOrder
 
-players = Namespace("players", "Players: what they hold, and what they do", path="/v1/players")
+PLAYERS_PATH = "/v1/players"
+#: The rules under which the look-ups in front of Flask (`src/api/hot/lookups.py`) are counted.
+PLAYER_ROUTE = f"{PLAYERS_PATH}/<int:player_id>"
+INVENTORY_ROUTE = f"{PLAYER_ROUTE}/inventory"
+
+players = Namespace("players", "Players: what they hold, and what they do", path=PLAYERS_PATH)
 
 _ACTING = (Role.OPERATOR, Role.GAME, Role.PLAYER)
 

@@ -24,7 +24,7 @@ TRADING_ROLES = (Role.OPERATOR, Role.GAME)
 trades = Namespace("trades", "Trades between players", path=TRADES_PATH)
 
 
-# `src/api/hot_path.py` stands in front of this and serves what is plainly a trade.
+# `src/api/hot/single_trades.py` stands in front of this and serves what is plainly a trade.
 @trades.route("")
 class Trades(Resource):  # type: ignore[misc]  # flask-restx is untyped
     """Trades between two players."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -139,10 +139,19 @@ class PlayerService:
             UnknownPlayer: there is no such player.
             StoreUnreachable: the store does not answer.
         """
-        found = self._store.read([player_id]).players.get(player_id)
-        if found is None:
-            raise UnknownPlayer(f"There is no player {player_id}.")
+        (found,) = self.look_up([player_id])
+        if isinstance(found, UnknownPlayer):
+            raise found
         return found
+
+    def look_up(self, player_ids: Sequence[int]) -> list[Player | UnknownPlayer]:
+        """Return each of these players as it is now, or that there is none.
+
+        Raises:
+            StoreUnreachable: the store does not answer.
+        """
+        players = self._store.read(sorted(set(player_ids))).players
+        return [players.get(p) or UnknownPlayer(f"There is no player {p}.") for p in player_ids]
 
     def recent_trades(self, player_id: int) -> list[bytes]:
         """Return the JSON of the recent trades that are kept of a player, newest first.

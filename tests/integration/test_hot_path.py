@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 import pytest
 
 from src.api.application import build_asgi_app
-from src.api.hot_path import HotPath
+from src.api.hot.path import HotPath
 from src.api.wsgi_bridge import Scope, WsgiBridge
 from src.player_store.tokens import Role
 from src.services.orders import LINES_MAX
@@ -49,7 +50,7 @@ class Client:
     def scope(self, body: bytes, changes: Mapping[str, str | None]) -> Scope:
         """Return the ASGI scope of a POST.
 
-        `changes` are headers, `method` and `path`; a change to None takes a header away.
+        `changes` are headers, `method`, `path` and `query`; a change to None takes a header away.
         """
         headers = {
             "host": "127.0.0.1",
@@ -57,13 +58,13 @@ class Client:
             "authorization": f"Bearer {self.api.token}",
             **changes,
         }
-        path = headers.pop("path", None) or PATH
+        path, query = headers.pop("path", None) or PATH, headers.pop("query", None) or ""
         return {
             "type": "http",
             "method": headers.pop("method", None) or "POST",
             "path": path,
-            "raw_path": path.encode(),
-            "query_string": b"",
+            "raw_path": quote(path).encode(),
+            "query_string": query.encode(),
             "http_version": "1.1",
             "scheme": "http",
             "server": ("127.0.0.1", 80),
@@ -127,6 +128,67 @@ def test_a_trade_of_a_known_token_needs_no_flask(
     monkeypatch.setattr(client.api.app, "wsgi_app", None)
     status, _, told = client.served(client.order())
     assert (status, told["status"]) == (201, "settled")
+
+
+@pytest.mark.parametrize("more", ["", "/inventory"])
+def test_a_look_up_of_a_known_token_needs_no_flask(
+    client: Client, monkeypatch: pytest.MonkeyPatch, more: str
+) -> None:
+    player_id, player = client.ids[0], client.players[0]
+    monkeypatch.setattr(client.api.app, "wsgi_app", None)
+    status, _, told = client.served(b"", looking_up(f"{player_id}{more}"))
+    assert (status, told) == (200, player["inventory"] if more else player)
+
+
+def looking_up(rest: str, **changes: str | None) -> dict[str, str | None]:
+    """Return the changes that make a request one for what lies under the players' address."""
+    return {"method": "GET", "path": f"/v1/players/{rest}", "content-length": None, **changes}
+
+
+#: What is looked up, more of the request, and the status.
+LOOK_UPS: dict[str, tuple[str, dict[str, str | None], int]] = {
+    "a player": ("1", {}, 200),
+    "an inventory": ("1/inventory", {}, 200),
+    "nobody": ("999", {}, 404),
+    "the inventory of nobody": ("999/inventory", {}, 404),
+    "an id that is none": ("0", {}, 404),
+    "a sign": ("+1", {}, 404),
+    "a leading zero": ("01", {}, 404),
+    "other digits": ("\u0661", {}, 404),
+    "an id that can be none": (str(2**53), {}, 404),
+    "an id beyond all digits": ("9" * 5_000, {}, 404),
+    "a name": ("one", {}, 404),
+    "a slash too many": ("1/", {}, 404),
+    "what a player did": ("1/trades", {}, 200),
+    "a query": ("1", {"query": "a=b"}, 200),
+    "a body": ("1", {"content-length": "2"}, 200),
+    "another method": ("1", {"method": "DELETE"}, 405),
+    "no token": ("1", {"authorization": None}, 401),
+    "a token of nobody": ("1", {"authorization": "Bearer nobody"}, 401),
+}
+
+
+@pytest.mark.parametrize("name", LOOK_UPS)
+def test_a_look_up_is_told_alike(client: Client, name: str) -> None:
+    rest, changes, status = LOOK_UPS[name]
+    request = looking_up(rest, **changes)
+    body = b"{}" if request["content-length"] else b""
+    ours, theirs = client.both(body, request)
+    assert ours == theirs
+    assert ours[0] == status
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_a_look_up_by_each_role_is_told_alike(client: Client, role: Role) -> None:
+    own, other = client.ids
+    token = client.api.token_of(role, own if role is Role.PLAYER else None)
+    statuses = []
+    # Each twice: what the server has met once, it may answer without Flask.
+    for player_id in (own, other, own, other):
+        ours, theirs = client.both(b"", looking_up(str(player_id), authorization=f"Bearer {token}"))
+        assert ours == theirs
+        statuses.append(ours[0])
+    assert statuses == [200, 403 if role is Role.PLAYER else 200] * 2
 
 
 def test_a_settled_trade_is_told_alike(client: Client) -> None:
@@ -251,10 +313,18 @@ def test_a_realm_that_takes_nothing_tells_alike(client: Client) -> None:
 
 
 def test_what_the_hot_path_serves_is_counted_under_its_route(client: Client) -> None:
-    series = 'guildhall_http_requests_total{method="POST",route="/v1/trades",status="201"}'
-    before = value_of(client, series)
-    client.served(client.order())
-    assert value_of(client, series) == before + 1
+    players = "/v1/players/<int:player_id>"
+    for method, route, status, body, changes in (
+        ("POST", "/v1/trades", 201, client.order(), {}),
+        ("GET", players, 200, b"", looking_up("1")),
+        ("GET", players, 404, b"", looking_up("999")),
+        ("GET", f"{players}/inventory", 200, b"", looking_up("1/inventory")),
+    ):
+        labels = f'method="{method}",route="{route}",status="{status}"'
+        series = f"guildhall_http_requests_total{{{labels}}}"
+        before = value_of(client, series)
+        client.both(body, changes)
+        assert value_of(client, series) == before + 2
 
 
 def value_of(client: Client, series: str) -> float:

@@ -8,7 +8,7 @@ from contextlib import closing
 
 import pytest
 
-from src.api.commit_queue import CarryOut, CommitQueue
+from src.api.hot.commit_queue import CarryOut, CommitQueue
 from src.classes.errors import Reason, RuleError
 from src.classes.trade import Kind, Refusal, Trade
 from src.services.answers import Asked, Told
@@ -39,7 +39,7 @@ def ask(carry_out: CarryOut, *names: str) -> list[Told | BaseException]:
 
     async def asked() -> list[Told | BaseException]:
         with closing(CommitQueue(carry_out, ATTEMPTS_MAX)) as queue:
-            waiting = [queue.told(request(name)) for name in names]
+            waiting = [queue.answer_to(request(name)) for name in names]
             return await asyncio.gather(*waiting, return_exceptions=True)
 
     return asyncio.run(asked())
@@ -102,8 +102,8 @@ def test_a_round_that_fails_is_told_to_all_of_it_and_the_next_is_served() -> Non
     async def asked() -> Told:
         with closing(CommitQueue(carry_out, ATTEMPTS_MAX)) as queue:
             with pytest.raises(ZeroDivisionError):
-                await queue.told(request("first"))
-            return await queue.told(request("second"))
+                await queue.answer_to(request("first"))
+            return await queue.answer_to(request("second"))
 
     assert names([asyncio.run(asked())]) == ["second"]
 
@@ -130,10 +130,10 @@ def test_a_request_whose_client_has_gone_is_still_carried_out() -> None:
 
     async def asked() -> Told:
         with closing(CommitQueue(carry_out, ATTEMPTS_MAX)) as queue:
-            gone = asyncio.ensure_future(queue.told(request("gone")))
+            gone = asyncio.ensure_future(queue.answer_to(request("gone")))
             await asyncio.sleep(0)
             gone.cancel()
-            found = await queue.told(request("here"))
+            found = await queue.answer_to(request("here"))
             with pytest.raises(asyncio.CancelledError):
                 await gone
             return found
