@@ -45,7 +45,7 @@ def settle_claimed(
         if isinstance(decision, Refusal) and decision.reason is Reason.MISSING_ITEMS:
             check_room(trade, players)
     except RuleError as error:
-        return Refusal(trade, error)
+        return Refusal(trade, error.told())
     return decision
 
 

@@ -79,3 +79,11 @@ class RuleError(Exception):
         """The reason's sentence, then the facts."""
         told = ", ".join(f"{name} {value}" for name, value in self.facts.items())
         return f"{self.reason.sentence} ({told})" if told else self.reason.sentence
+
+    def told(self) -> RuleError:
+        """Return this error as one to tell of, which was caught and will not be raised again.
+
+        Its traceback goes: that would hold the frames of all callers, and with them their whole
+        request, in a cycle that only the garbage collector ends.
+        """
+        return self.with_traceback(None)

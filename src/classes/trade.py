@@ -176,7 +176,7 @@ def settle(
         _check_ownership(trade, balances, players)
         _check_room(balances, players)
     except RuleError as error:
-        return Refusal(trade, error)
+        return Refusal(trade, error.told())
     after = {}
     for player_id, balance in balances.items():
         player = players[player_id]

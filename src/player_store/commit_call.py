@@ -5,7 +5,7 @@ What lies where in them is said at the head of `scripts/commit.lua`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from src.player_store.codec import read_state, write_state
@@ -28,16 +28,17 @@ _CALL_EVENTS = 96
 Call = tuple[list[str], list[Any]]
 
 
-def calls_of(commits: Sequence[Commit]) -> Iterator[Sequence[Commit]]:
-    """Iterate over the commits of each call, all of them in order."""
-    start, events = 0, 0
-    for place, commit in enumerate(commits):
+def calls_of(commits: Iterable[Commit]) -> Iterator[list[Commit]]:
+    """Iterate over the commits of each call, all of them in order, each call when it is full."""
+    call, events = list[Commit](), 0
+    for commit in commits:
         events += commit.events
-        if events > _CALL_EVENTS and place > start:
-            yield commits[start:place]
-            start, events = place, commit.events
-    if commits:
-        yield commits[start:]
+        if events > _CALL_EVENTS and call:
+            yield call
+            call, events = [], commit.events
+        call.append(commit)
+    if call:
+        yield call
 
 
 class Arguments:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import socket
 import struct
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import hiredis
@@ -39,12 +39,13 @@ class DirectConnections:
         # Threads take from and give back to the same end, without a lock.
         self._idle: deque[_Connection] = deque()
 
-    def ask(self, commands: Sequence[Command], *, repeatable: bool = False) -> list[Any]:
-        """Send commands in one piece and return Redis' answer to each.
+    def ask(self, commands: Iterable[Command], *, repeatable: bool = False) -> list[Any]:
+        """Send each command as soon as it is there, then return Redis' answer to each.
 
         Args:
             commands: the words of each.
-            repeatable: send them again when an idle connection turns out to have been closed.
+            repeatable: send them again when an idle connection turns out to have been closed;
+                they must be a sequence then.
 
         Returns:
             The answers in order; an error that Redis answered is one of them, not raised.
@@ -86,7 +87,7 @@ class DirectConnections:
         self._epoch.meet(connection.run_id)
         return connection
 
-    def _asked(self, connection: _Connection, commands: Sequence[Command]) -> list[Any]:
+    def _asked(self, connection: _Connection, commands: Iterable[Command]) -> list[Any]:
         try:
             answers = connection.ask(commands)
         except BlockingIOError as error:  # what SO_RCVTIMEO makes of a silent server
@@ -129,11 +130,13 @@ class _Connection:
             self.close()
             raise
 
-    def ask(self, commands: Sequence[Command]) -> list[Any]:
+    def ask(self, commands: Iterable[Command]) -> list[Any]:
         """Send commands and return their answers; errors of Redis are returned, not raised."""
-        packed = [hiredis.pack_command(command) for command in commands]  # type: ignore[arg-type]  # its stub asks for a 1-tuple
-        self._socket.sendall(b"".join(packed))
-        return [self._next() for _ in commands]
+        sent = 0
+        for command in commands:
+            self._socket.sendall(hiredis.pack_command(command))  # type: ignore[arg-type]  # its stub asks for a 1-tuple
+            sent += 1
+        return [self._next() for _ in range(sent)]
 
     def _next(self) -> Any:  # noqa: ANN401 - Redis answers by command
         while (answer := self._reader.gets()) is _MORE:

@@ -87,22 +87,29 @@ class RedisPlayerStore:
                 return Reading({p: read_state(state) for p, state in found if state}, epoch)
 
     @reachable
-    def commit(self, commits: Sequence[Commit], epoch: str) -> list[CommitReply]:
-        """Write each commit whole or not at all, in order, in one round trip."""
-        calls = [self._arguments.of(some, epoch) for some in calls_of(commits)]
-        replies = self._run(calls)
+    def commit(self, commits: Iterable[Commit], epoch: str) -> list[CommitReply]:
+        """Write each commit whole or not at all, in order; Redis works while more are made."""
+        made, calls = list[Commit](), list[Call]()
+
+        def making() -> Iterator[Call]:
+            for some in calls_of(commits):
+                made.extend(some)
+                calls.append(self._arguments.of(some, epoch))
+                yield calls[-1]
+
+        replies = self._run(making())
         # A Redis that was restarted or flushed has no scripts. Others' commands come between
         # ours, so some of the calls may have run: those must not run again.
         missed = [place for place, r in enumerate(replies) if isinstance(r, NoScriptError)]
         if missed:
             self._load()
-            again = self._run([calls[place] for place in missed])
+            again = self._run(calls[place] for place in missed)
             for place, reply in zip(missed, again, strict=True):
                 replies[place] = reply
         if failed := next((r for r in replies if isinstance(r, RedisError)), None):
             raise failed
         told = chain.from_iterable(replies)
-        return [reply_of(commit, reply) for commit, reply in zip(commits, told, strict=True)]
+        return [reply_of(commit, reply) for commit, reply in zip(made, told, strict=True)]
 
     @reachable
     def claim(self, scope: str, key: str, fingerprint: str, ttl_s: int) -> Claim:
@@ -240,10 +247,10 @@ class RedisPlayerStore:
     def _load(self) -> None:
         self._script_sha = str(self._redis.script_load(self._script))
 
-    def _run(self, calls: Sequence[Call]) -> list[Any]:
+    def _run(self, calls: Iterable[Call]) -> list[Any]:
         """Return the reply of each call, or the error that Redis gave for it."""
         if not self._script_sha:
             self._load()
         return self._direct.ask(
-            [("EVALSHA", self._script_sha, len(keys), *keys, *args) for keys, args in calls]
+            ("EVALSHA", self._script_sha, len(keys), *keys, *args) for keys, args in calls
         )

@@ -72,10 +72,10 @@ class GroupCommit:
             now = self._clock()
             drafts = [self._draft(requests, places, reading.players, now) for places in groups]
             replies = self._store.commit(
-                [
+                (
                     draft.commit(self._answer(requests[places[0]].asked, draft))
                     for draft, places in zip(drafts, groups, strict=True)
-                ],
+                ),
                 reading.epoch,
             )
         except StoreUnreachable as error:

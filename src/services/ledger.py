@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from msgspec import Struct
@@ -22,7 +22,14 @@ from src.services.answers import (
 from src.services.draft import Command, Draft
 from src.services.errors import Busy, NotAccepting
 from src.services.groups import disjoint_groups
-from src.services.ports import Claim, CommitReply, Conflict, PlayerStore, StoreUnreachable
+from src.services.ports import (
+    Claim,
+    Commit,
+    CommitReply,
+    Conflict,
+    PlayerStore,
+    StoreUnreachable,
+)
 
 
 class Limits(Struct, frozen=True):
@@ -154,13 +161,17 @@ class Ledger:
         told: dict[int, Told | Busy | NotAccepting],
     ) -> list[CommitReply]:
         stamp = Stamp(self._realm, self._clock(), asked.request_id, asked.said)
-        drafts = [self._draft(group, players, stamp) for group in groups]
-        ttl_s = self._limits.answer_ttl_s
-        commits = [
-            draft.commit(stored_answer(asked, group.key, draft.outcomes, ttl_s))
-            for group, draft in zip(groups, drafts, strict=True)
-        ]
-        replies = self._store.commit(commits, epoch)
+        drafts: list[Draft] = []
+
+        def commits() -> Iterator[Commit]:
+            # One by one: the store writes the first while the next are decided.
+            for group in groups:
+                draft = self._draft(group, players, stamp)
+                drafts.append(draft)
+                ttl_s = self._limits.answer_ttl_s
+                yield draft.commit(stored_answer(asked, group.key, draft.outcomes, ttl_s))
+
+        replies = self._store.commit(commits(), epoch)
         for group, draft, reply in zip(groups, drafts, replies, strict=True):
             # Nothing is told before the commit: a draft that lost is forgotten whole.
             told.update(zip(group.places, told_of(reply, draft.outcomes, asked), strict=False))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
 from typing import Protocol
 
@@ -121,11 +121,12 @@ class PlayerStore(Protocol):
             StoreUnreachable: no answer.
         """
 
-    def commit(self, commits: Sequence[Commit], epoch: str) -> list[CommitReply]:
-        """Write each commit whole or not at all, in order, in one round trip.
+    def commit(self, commits: Iterable[Commit], epoch: str) -> list[CommitReply]:
+        """Write each commit whole or not at all, in order.
 
         Args:
-            commits: no two of them touch the same player.
+            commits: no two of them touch the same player. The first are written while later ones
+                are still being made; when making one raises, those before it may be written.
             epoch: of the reading that they were decided on.
 
         Raises:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from contextlib import closing
 
 import pytest
@@ -237,6 +238,48 @@ def test_more_commits_than_one_call_takes_are_numbered_in_order(realm: Realm) ->
         entry.last_seq - before
         for entry, before in zip(entries, [0, *(e.last_seq for e in entries)], strict=False)
     ]
+
+
+def test_commits_are_written_while_later_ones_are_made(store: PlayerStore) -> None:
+    made = [writes(player(number), events=60) for number in (1, 2, 3)]
+    seen: list[bool] = []
+
+    def making() -> Iterator[Commit]:
+        yield from made[:2]  # more events than one call takes: the first is on its way
+        seen.extend(seen_soon(store, 1))
+        yield made[2]
+
+    assert store.commit(making(), store.read(()).epoch) == [
+        Committed(60),
+        Committed(120),
+        Committed(180),
+    ]
+    assert seen == [True]
+
+
+def test_when_a_commit_cannot_be_made_those_before_it_may_be_written_and_the_store_goes_on(
+    store: PlayerStore,
+) -> None:
+    def making() -> Iterator[Commit]:
+        yield from (writes(player(number), events=60) for number in (1, 2))
+        raise ZeroDivisionError
+
+    epoch = store.read(()).epoch
+    with pytest.raises(ZeroDivisionError):
+        store.commit(making(), epoch)
+    assert list(seen_soon(store, 1)) == [True]
+    assert store.read([2]).players == {}
+    assert commit(store, writes(player(2))) == [Committed(61)]
+
+
+def seen_soon(store: PlayerStore, player_id: int) -> Iterator[bool]:
+    """Say whether a player comes to be there."""
+    for _ in range(1_000):
+        if store.read([player_id]).players:
+            yield True
+            return
+        time.sleep(0.01)
+    yield False
 
 
 def test_a_commit_of_any_size_is_one(store: PlayerStore) -> None:

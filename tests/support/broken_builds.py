@@ -5,7 +5,7 @@ Each dies exactly where the promise would have been needed.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from pyspark.sql import SparkSession
@@ -31,12 +31,13 @@ class OutboxOutsideTheCommit(RedisPlayerStore):
 
     dies_at = 0
 
-    def commit(self, commits: Sequence[Commit], epoch: str) -> list[CommitReply]:
+    def commit(self, commits: Iterable[Commit], epoch: str) -> list[CommitReply]:
         """Commit in two steps."""
         self._redis.setnx(self._keys.seq, 0)
         self._script = unnumbered(script("commit"))
-        replies = super().commit(commits, epoch)
-        made = [c for c, r in zip(commits, replies, strict=True) if isinstance(r, Committed)]
+        asked = list(commits)
+        replies = super().commit(asked, epoch)
+        made = [c for c, r in zip(asked, replies, strict=True) if isinstance(r, Committed)]
         self.dies_at -= bool(made)
         if made and not self.dies_at:
             raise StoreUnreachable("the process died between the two steps")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from src.bootstrap import Services, new_id, now
 from src.events.record import Recorder
@@ -25,10 +25,11 @@ class FaultyStore(RedisPlayerStore):
     before: Callable[[Sequence[Commit]], Sequence[Commit]]
     after: Callable[[Sequence[Commit]], None]
 
-    def commit(self, commits: Sequence[Commit], epoch: str) -> list[CommitReply]:
+    def commit(self, commits: Iterable[Commit], epoch: str) -> list[CommitReply]:
         """Commit, with what `before` and `after` do."""
-        replies = super().commit(self.before(commits), epoch)
-        self.after(commits)
+        made = list(commits)
+        replies = super().commit(self.before(made), epoch)
+        self.after(made)
         return replies
 
 

@@ -44,6 +44,7 @@ def test_with_true_claims_the_same_settles_and_the_same_is_refused(
         assert told == plain
         return
     assert isinstance(told, Refusal)
+    assert told.error.__traceback__ is None
     room_first = plain.reason is Reason.MISSING_ITEMS and told.reason is Reason.NO_SPACE
     assert room_first or told.reason is plain.reason
 

@@ -170,3 +170,10 @@ def test_a_refusal_names_the_trade_and_tells_the_facts(farmer: Player, hunter: P
 
 def test_a_trade_without_a_partner_names_one_player() -> None:
     assert Trade(trade_id="t", kind=Kind.SALE, player_1_id=7).player_ids == (7,)
+
+
+def test_a_refusal_holds_nothing_of_who_asked_for_it(farmer: Player, hunter: Player) -> None:
+    refusal = refused(swap(side(farmer, 501), side(hunter)), farmer, hunter)
+    assert refusal.reason is Reason.INSUFFICIENT_GOLD
+    assert refusal.error.__traceback__ is None
+    assert refusal.error.__context__ is None
