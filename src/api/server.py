@@ -52,7 +52,7 @@ def build_server(factory: str, settings: Settings, interface: Interfaces) -> Abs
         port=settings.api_port,
         interface=interface,
         workers=settings.api_workers,
-        loop=Loops.asyncio,
+        loop=Loops.uvloop,
         blocking_threads=settings.api_threads if interface is Interfaces.WSGI else 1,
         websockets=False,
         backlog=_BACKLOG,
