@@ -24,7 +24,7 @@ from src.stack.processes import processes
 from src.stack.readiness import wait_until_ready
 
 #: A settled trade of two players is one `trade` event and two `player_state` events.
-_EVENTS_PER_TRADE = 3
+EVENTS_PER_TRADE = 3
 _EVENTS_PER_S = (100, 1_000, 5_000)
 #: A higher rate comes in batches of a few trades.
 _SINGLES_MAX = 1_000
@@ -34,7 +34,7 @@ _BATCH = 100
 _EVENT_TABLES = tuple(EVENTS)
 _ALL_TABLES = (*_EVENT_TABLES, "trade_leg")
 #: Of the beginning of an even load, which is left out: the first batch still holds what was before.
-_WARM_S = 5.0
+WARM_S = 5.0
 
 
 class Snapshot(Struct, frozen=True):
@@ -87,7 +87,7 @@ def _write_events(stand: Stand, count: int) -> None:
     """Trade until about `count` events have been written."""
     written = 0
     while written < count:
-        wanted = (count - written) // (_EVENTS_PER_TRADE * _BATCH) + 1
+        wanted = (count - written) // (EVENTS_PER_TRADE * _BATCH) + 1
         load = Load(
             workload="batch",
             connections=4,
@@ -96,7 +96,7 @@ def _write_events(stand: Stand, count: int) -> None:
             batch_size=_BATCH,
             seed=written,
         )
-        written += stand.serve(load).load.settled * _EVENTS_PER_TRADE
+        written += stand.serve(load).load.settled * EVENTS_PER_TRADE
 
 
 def measure_freshness(stand: Stand, size: Size, note: Callable[[str], None]) -> tuple[Figure, ...]:
@@ -113,13 +113,13 @@ def _freshness(
     note(f"freshness: {events_per_s:,} events/s for {size.freshness_s:.0f} s ...")
     before = {table: len(snapshots(stand, table)) for table in _EVENT_TABLES}
     began = datetime.now(UTC).timestamp()
-    run = stand.serve(_even_load(events_per_s, size.freshness_s))
+    run = stand.serve(even_load(events_per_s, size.freshness_s))
     ages = sorted(
         snapshot.visible_at - occurred_at
         for table in _EVENT_TABLES
         for snapshot in snapshots(stand, table)[before[table] :]
         for occurred_at in _occurrences(snapshot)
-        if occurred_at >= began + min(_WARM_S, size.freshness_s / 4)
+        if occurred_at >= began + min(WARM_S, size.freshness_s / 4)
     )
     if not ages:
         raise RuntimeError("no event of the load has landed")
@@ -128,7 +128,7 @@ def _freshness(
     note(f"freshness: p50 {p50:.2f} s, p99 {p99:.2f} s of {len(ages):,} events")
     load = run.load
     streaming_cpu_s = run.cpu_s.get("streaming", 0.0) / load.seconds
-    came = (load.settled or load.requests) * _EVENTS_PER_TRADE / load.seconds
+    came = (load.settled or load.requests) * EVENTS_PER_TRADE / load.seconds
     name, at = f"freshness_{events_per_s}", f"at {events_per_s:,} events/s"
     return (
         _figure(f"{name}_rate", f"events that came for the freshness {at}", "events/s", came),
@@ -140,9 +140,9 @@ def _freshness(
     )
 
 
-def _even_load(events_per_s: int, seconds: float) -> Load:
+def even_load(events_per_s: int, seconds: float) -> Load:
     """Return a load that leads to so many events; more than singles can bring come in batches."""
-    trades_per_s = events_per_s / _EVENTS_PER_TRADE
+    trades_per_s = events_per_s / EVENTS_PER_TRADE
     if events_per_s <= _SINGLES_MAX:
         return Load(workload="trade", seconds=seconds, rate=trades_per_s)
     return Load(

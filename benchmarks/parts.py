@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from benchmarks import durability
 from benchmarks.http_rows import Size
+from benchmarks.landing import EVENTS_PER_TRADE
 from benchmarks.processes import cpu_s
 from benchmarks.results import Figure
 from benchmarks.servers import BenchmarkFailed
@@ -14,7 +15,6 @@ from benchmarks.stand import Stand, send
 from benchmarks.wire import Load
 
 _CONNECTIONS = (1, 32)
-_EVENTS_PER_TRADE = 3
 _POLL_S = 0.01
 _PATIENCE_S = 120.0
 
@@ -73,7 +73,7 @@ def _drained(stand: Stand, size: Size, seed: int) -> tuple[int, float, float]:
         workload="batch",
         connections=4,
         seconds=60.0,
-        requests_max=max(1, size.backlog_events // (10 * _EVENTS_PER_TRADE * 100)),
+        requests_max=max(1, size.backlog_events // (10 * EVENTS_PER_TRADE * 100)),
         seed=seed,
     )
     settled = send(stand.addressed(load, stand.settings.api_port)).settled
@@ -84,7 +84,7 @@ def _drained(stand: Stand, size: Size, seed: int) -> tuple[int, float, float]:
     took_s = time.monotonic() - began
     relay_s = cpu_s(stand.pids())["relay"] - before_s
     stand.settle()
-    return settled * _EVENTS_PER_TRADE, took_s, relay_s
+    return settled * EVENTS_PER_TRADE, took_s, relay_s
 
 
 def _began(stand: Stand, waiting: int) -> tuple[float, float]:

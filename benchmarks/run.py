@@ -17,7 +17,6 @@ from benchmarks.results import Figure, HttpRow, PeerRow, Results, Timed
 from benchmarks.stand import Stand, standing
 from src.config import Settings
 from src.stack.lifecycle import Progress
-from src.stack.processes import NAMES
 
 _FIGURES: dict[str, Callable[[Stand, Size, Callable[[str], None]], tuple[Figure, ...]]] = {
     "ready": measure_ready,
@@ -49,7 +48,7 @@ def run(
     progress: Progress,
     command: str,
     only: Sequence[str] = (),
-    processes: tuple[str, ...] = NAMES,
+    processes: tuple[str, ...] = (),
 ) -> Results:
     """Measure on a stack of its own, and return what was found.
 
@@ -59,7 +58,7 @@ def run(
         progress: told what is under way.
         command: what repeats this run.
         only: names of `BENCHMARKS`; all of them when empty.
-        processes: of the stack that are started.
+        processes: of the stack that are started; all of them when empty.
 
     Raises:
         BenchmarkFailed, StackError: the stand could not be had, or did not answer.

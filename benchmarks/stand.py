@@ -29,7 +29,7 @@ from src.stack import proc
 from src.stack.lag import landing_lag
 from src.stack.layout import ROOT, Layout
 from src.stack.lifecycle import Progress, start, stop
-from src.stack.processes import NAMES
+from src.stack.order import names_of
 from src.stack.supervisor_client import SupervisorClient
 
 #: Longer than a busy machine needs to land what a run left.
@@ -134,7 +134,7 @@ class Stand:
             BenchmarkFailed: it takes too long.
         """
         self.drain()
-        if "streaming" not in self.pids():
+        if not any(name.startswith("streaming") for name in self.pids()):
             return
         deadline = time.monotonic() + _PATIENCE_S
         while behind := self._behind():
@@ -215,23 +215,21 @@ def send(load: Load) -> Measured:
 
 @contextmanager
 def standing(
-    settings: Settings, progress: Progress, names: tuple[str, ...] = NAMES
+    settings: Settings, progress: Progress, names: tuple[str, ...] = ()
 ) -> Iterator[Stand]:
     """Start a stack of its own below `settings.var`, and a hello; remove both at the end.
 
     Args:
         settings: of the stack that the operator would run; its folder and ports are not touched.
         progress: told about each process.
-        names: the processes to start.
+        names: the processes to start; all of its profile when empty.
     """
-    api, redis_port, kafka, controller, hello_port = free_ports(5)
+    ports = [field for field in Settings.__struct_fields__ if field.endswith("_port")]
+    hello_port, *own_ports = free_ports(1 + len(ports))
     own = replace(
         settings,
         var_dir=str(settings.var / "bench"),
-        api_port=api,
-        redis_port=redis_port,
-        kafka_port=kafka,
-        kafka_controller_port=controller,
+        **dict(zip(ports, own_ports, strict=True)),
         # A round would hide from the counts what has landed, and come in some runs and not others.
         maintenance_interval_s=0,
     )
@@ -239,7 +237,7 @@ def standing(
     shutil.rmtree(own.var, ignore_errors=True)
     try:
         began = time.monotonic()
-        start(own, progress, names)
+        start(own, progress, names or names_of(own))
         ready_s = time.monotonic() - began
         command = (sys.executable, "-m", "benchmarks.hello")
         with serving("hello", command, replace(own, api_port=hello_port)) as hello_pid:
