@@ -194,7 +194,8 @@ class Market:
         giver, _ = self._ends(legs_of, is_gold)
         is_own = giver == trades.player_1[legs_of]
         value = quantity * np.where(is_gold, 1, item_values(item))
-        row = np.searchsorted(of, legs_of)
+        by_number = np.argsort(of)
+        row = by_number[np.searchsorted(of, legs_of, sorter=by_number)]
         moved = trades.is_settled[legs_of]
         totals: dict[str, Any] = {}
         for side, of_side in (("player_1", is_own), ("partner", ~is_own)):

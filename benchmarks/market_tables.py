@@ -13,6 +13,7 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,9 @@ from src.streaming.tables import LandingTable, ensure_tables, iceberg_of
 SEED = 7
 #: Rows of one row group: as many as fit into one of `tables.py`, more or less.
 _GROUP_ROWS = 250_000
+
+#: The places of the kinds in alphabetical order.
+_KIND_RANK = np.argsort(np.argsort(KINDS))
 
 _RowsOf = Callable[[Ints, pa.Schema], pa.Table]
 
@@ -116,8 +120,8 @@ def _write(spark: SparkSession, market: Market) -> None:
     """Write the files of each table and commit them."""
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         for name, topic, rows_of, order_of in (
-            (TRADE_LEG, TOPIC_TRADE, market.leg_rows, np.arange),
-            (TRADE, TOPIC_TRADE, market.trade_rows, np.arange),
+            (TRADE_LEG, TOPIC_TRADE, market.leg_rows, partial(_by_kind, market.trades)),
+            (TRADE, TOPIC_TRADE, market.trade_rows, partial(_by_kind_and_player, market.trades)),
             (PLAYER_STATE, TOPIC_PLAYER_STATE, market.state_rows, market.states_by_player),
         ):
             table = load_table(spark, name)
@@ -133,6 +137,18 @@ def _write(spark: SparkSession, market: Market) -> None:
             for each in writing:
                 each.result()
             _commit(spark, table, [(part, path) for part, path, _ in files])
+
+
+def _by_kind(trades: Trades, begin: int, end: int) -> Ints:
+    """Return the trades from `begin` to before `end` by status and kind, as words are ordered."""
+    of = np.arange(begin, end)
+    return of[np.lexsort((_KIND_RANK[trades.kind[of]], trades.is_settled[of]))]
+
+
+def _by_kind_and_player(trades: Trades, begin: int, end: int) -> Ints:
+    """Return the same trades by status, kind and player 1."""
+    of = np.arange(begin, end)
+    return of[np.lexsort((trades.player_1[of], _KIND_RANK[trades.kind[of]], trades.is_settled[of]))]
 
 
 def _days(trades: int) -> Iterator[tuple[str, tuple[int, int]]]:

@@ -30,11 +30,11 @@ _MIB = 1024 * 1024
 _HOUR_MS = 3_600_000
 
 #: How the rows of a table lie in the files that compaction writes: so that a question about one
-#: player, or about a stretch of time, reads few of them. Tables that are not here are replaced as
-#: a whole and have one file.
+#: kind of trade, or one player, passes over the row groups of the others (docs/decisions/0039);
+#: files are of one day each. Tables that are not here are replaced as a whole and have one file.
 SORTED_BY = {
-    TRADE: ("seq",),
-    TRADE_LEG: ("seq", "leg_no"),
+    TRADE: ("status", "kind", "player_1_id", "seq"),
+    TRADE_LEG: ("status", "kind", "seq", "leg_no"),
     PLAYER_STATE: ("player_id", "version"),
     QUARANTINE: ("topic", "partition", "offset"),
 }

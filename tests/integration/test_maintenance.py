@@ -25,7 +25,7 @@ from src.stack.layout import ROOT
 from src.streaming.expiry import expire
 from src.streaming.history import read_lineage
 from src.streaming.landing import Landing
-from src.streaming.maintenance import Upkeep, compact, maintain
+from src.streaming.maintenance import SORTED_BY, Upkeep, compact, maintain
 from src.streaming.maintenance_requests import Unanswered, ask
 from src.streaming.maintenance_rounds import Rounds
 from src.streaming.tables import LandingTable, PositionsLost, full_name
@@ -104,10 +104,11 @@ def test_a_compacted_file_is_in_the_order_of_its_table(
     spark: SparkSession, seqs: list[int]
 ) -> None:
     compact(spark, "trade")
-    by_file: dict[str, list[tuple[int, int]]] = {}
-    for row in spark.table(full_name("trade")).selectExpr("_file", "_pos", "seq").collect():
-        by_file.setdefault(row["_file"], []).append((row["_pos"], row["seq"]))
-    largest = [seq for _, seq in max(map(sorted, by_file.values()), key=len)]
+    by_file: dict[str, list[tuple[Any, ...]]] = {}
+    order = SORTED_BY["trade"]
+    for row in spark.table(full_name("trade")).selectExpr("_file", "_pos", *order).collect():
+        by_file.setdefault(row["_file"], []).append((row["_pos"], *(row[name] for name in order)))
+    largest = [key for _, *key in max(map(sorted, by_file.values()), key=len)]
     assert len(largest) >= len(seqs)
     assert largest == sorted(largest)
 

@@ -2,12 +2,9 @@
 -- Grain: one row a player and minute; the first twenty.
 -- Units: trades in which the player stands first, which is who asks; kinds counts their different
 -- kinds, partners the different players they name; minute_start is UTC.
-with asked as (
+with minutes as (
     select
         player_1_id as player_id,
-        player_2_id,
-        kind,
-        status,
         date_trunc('minute', occurred_at) as minute_start
     from trade
     where kind != 'starter_grant'
@@ -18,7 +15,7 @@ busiest as (
         player_id,
         minute_start,
         count(*) as trades
-    from asked
+    from minutes
     group by player_id, minute_start
     order by trades desc, minute_start asc, player_id asc
     limit 20
@@ -30,14 +27,15 @@ counted as (
         busiest.player_id,
         busiest.minute_start,
         busiest.trades,
-        count(case when asked.status = 'rejected' then 1 end) as refused,
-        count(distinct asked.kind) as kinds,
-        count(distinct asked.player_2_id) as partners
+        count(case when trade.status = 'rejected' then 1 end) as refused,
+        count(distinct trade.kind) as kinds,
+        count(distinct trade.player_2_id) as partners
     from busiest
-    inner join asked
+    inner join trade
         on
-            busiest.player_id = asked.player_id
-            and busiest.minute_start = asked.minute_start
+            busiest.player_id = trade.player_1_id
+            and busiest.minute_start = date_trunc('minute', trade.occurred_at)
+    where trade.kind != 'starter_grant'
     group by busiest.player_id, busiest.minute_start, busiest.trades
 )
 

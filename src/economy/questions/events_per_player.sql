@@ -34,29 +34,61 @@ states as (
 
 events as (
     select
-        player_latest.player_id,
-        player_latest.username,
+        states.player_id,
         coalesce(trades.trades, 0) as trades,
         coalesce(trades.refused, 0) as refused,
         states.states,
         coalesce(trades.trades, 0) + states.states as events
-    from player_latest
-    inner join states on player_latest.player_id = states.player_id
-    left join trades on player_latest.player_id = trades.player_id
+    from states
+    left join trades on states.player_id = trades.player_id
 ),
 
 shared as (
     select
         player_id,
-        username,
         trades,
         refused,
         states,
         events,
         round(cast(events as double) / sum(events) over (), 4) as share
     from events
+),
+
+first_twenty as (
+    select
+        player_id,
+        trades,
+        refused,
+        states,
+        events,
+        share
+    from shared
+    order by events desc, player_id asc
+    limit 20
+),
+
+-- What takes long to find is found for those that are shown: their own states are few.
+names as (
+    select
+        first_twenty.player_id,
+        max_by(player_state.username, player_state.version) as username
+    from first_twenty
+    inner join player_state on first_twenty.player_id = player_state.player_id
+    group by first_twenty.player_id
+),
+
+described as (
+    select
+        first_twenty.player_id,
+        names.username,
+        first_twenty.trades,
+        first_twenty.refused,
+        first_twenty.states,
+        first_twenty.events,
+        first_twenty.share
+    from first_twenty
+    inner join names on first_twenty.player_id = names.player_id
 )
 
-select * from shared
+select * from described
 order by events desc, player_id asc
-limit 20

@@ -6,42 +6,24 @@
 with given as (
     select
         date_trunc(slot.slot, trade.occurred_at) as slot_start,
+        slot.slot,
         trade.player_1_gold,
         trade.partner_gold,
         trade.player_2_id is null as with_house
     from trade
     cross join slot
-    where trade.status = 'settled'
 ),
 
-moves as (
+-- Those that were refused moved nothing, but a slot without gold is one all the same.
+slots as (
     select
         slot_start,
+        slot,
         sum(case when with_house then partner_gold else 0 end) as issued,
         sum(case when with_house then player_1_gold else 0 end) as withdrawn,
         sum(player_1_gold + case when with_house then 0 else partner_gold end) as moved
     from given
-    group by slot_start
-),
-
--- A slot without gold is one all the same.
-played as (
-    select
-        slot_start,
-        slot
-    from slotted_trade
     group by slot_start, slot
-),
-
-slots as (
-    select
-        played.slot_start,
-        played.slot,
-        coalesce(moves.issued, 0) as issued,
-        coalesce(moves.withdrawn, 0) as withdrawn,
-        coalesce(moves.moved, 0) as moved
-    from played
-    left join moves on played.slot_start = moves.slot_start
 ),
 
 supplied as (

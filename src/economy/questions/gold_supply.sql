@@ -2,20 +2,20 @@
 -- Grain: one row in all.
 -- Units: coins. supply is what house accounts issued less what they withdrew; held is the sum over
 -- the players' newest states; difference is supply less held, 0 when the books balance.
-with legs as (
-    select
-        quantity,
-        from_account like 'player:%' as from_player,
-        to_account like 'player:%' as to_player
+with sources as (
+    select coalesce(sum(quantity), 0) as issued
     from trade_leg
-    where status = 'settled' and asset = 'gold'
+    where
+        status = 'settled' and asset = 'gold'
+        and from_account like 'house:%' and to_account like 'player:%'
 ),
 
-moved as (
-    select
-        coalesce(sum(case when to_player and not from_player then quantity end), 0) as issued,
-        coalesce(sum(case when from_player and not to_player then quantity end), 0) as withdrawn
-    from legs
+sinks as (
+    select coalesce(sum(quantity), 0) as withdrawn
+    from trade_leg
+    where
+        status = 'settled' and asset = 'gold'
+        and from_account like 'player:%' and to_account like 'house:%'
 ),
 
 states as (
@@ -28,12 +28,13 @@ states as (
 balanced as (
     select
         states.players,
-        moved.issued,
-        moved.withdrawn,
-        moved.issued - moved.withdrawn as supply,
+        sources.issued,
+        sinks.withdrawn,
+        sources.issued - sinks.withdrawn as supply,
         states.held,
-        moved.issued - moved.withdrawn - states.held as difference
-    from moved
+        sources.issued - sinks.withdrawn - states.held as difference
+    from sources
+    cross join sinks
     cross join states
 )
 

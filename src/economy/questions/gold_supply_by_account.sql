@@ -2,31 +2,28 @@
 -- Grain: one row a house account that gold ever came from or went to.
 -- Units: coins. issued went to players (a source), withdrawn came from players (a sink), net is the
 -- one less the other; net over all accounts is the supply that players hold.
-with legs as (
-    select
-        from_account,
-        to_account,
-        quantity
-    from trade_leg
-    where status = 'settled' and asset = 'gold'
-),
-
-sources as (
+with sources as (
     select
         from_account as account,
-        quantity as issued,
-        cast(0 as bigint) as withdrawn
-    from legs
-    where from_account like 'house:%' and to_account like 'player:%'
+        sum(quantity) as issued,
+        0 as withdrawn
+    from trade_leg
+    where
+        status = 'settled' and asset = 'gold'
+        and from_account like 'house:%' and to_account like 'player:%'
+    group by from_account
 ),
 
 sinks as (
     select
         to_account as account,
-        cast(0 as bigint) as issued,
-        quantity as withdrawn
-    from legs
-    where from_account like 'player:%' and to_account like 'house:%'
+        0 as issued,
+        sum(quantity) as withdrawn
+    from trade_leg
+    where
+        status = 'settled' and asset = 'gold'
+        and from_account like 'player:%' and to_account like 'house:%'
+    group by to_account
 ),
 
 movements as (

@@ -2,23 +2,13 @@
 -- Grain: one row an item that is among the first ten by any of the three.
 -- Units: settled player trades; units of the item; value in coins at base value.
 -- Ranks begin at 1.
-with moved as (
-    select
-        seq,
-        item_id,
-        quantity,
-        quantity * unit_value as value
-    from trade_leg
-    where kind = 'player_trade' and status = 'settled' and asset = 'item'
-),
-
-totals as (
+with totals as (
     select
         item_id,
-        count(distinct seq) as trades,
-        sum(quantity) as units,
+        count(*) as trades,
+        sum(player_1_units + player_2_units) as units,
         sum(value) as value
-    from moved
+    from moved_item
     group by item_id
 ),
 

@@ -25,18 +25,53 @@ totals as (
 
 shared as (
     select
-        totals.player_id,
-        player_latest.username,
-        totals.purchases,
-        totals.shop,
-        totals.guilds,
-        totals.other,
-        totals.spent,
-        round(cast(totals.spent as double) / sum(totals.spent) over (), 4) as share
+        player_id,
+        purchases,
+        shop,
+        guilds,
+        other,
+        spent,
+        round(cast(spent as double) / sum(spent) over (), 4) as share
     from totals
-    left join player_latest on totals.player_id = player_latest.player_id
+),
+
+first_twenty as (
+    select
+        player_id,
+        purchases,
+        shop,
+        guilds,
+        other,
+        spent,
+        share
+    from shared
+    order by spent desc, player_id asc
+    limit 20
+),
+
+-- What takes long to find is found for those that are shown: their own states are few.
+names as (
+    select
+        first_twenty.player_id,
+        max_by(player_state.username, player_state.version) as username
+    from first_twenty
+    inner join player_state on first_twenty.player_id = player_state.player_id
+    group by first_twenty.player_id
+),
+
+named as (
+    select
+        first_twenty.player_id,
+        names.username,
+        first_twenty.purchases,
+        first_twenty.shop,
+        first_twenty.guilds,
+        first_twenty.other,
+        first_twenty.spent,
+        first_twenty.share
+    from first_twenty
+    left join names on first_twenty.player_id = names.player_id
 )
 
-select * from shared
+select * from named
 order by spent desc, player_id asc
-limit 20

@@ -3,29 +3,37 @@
 -- Units: whole seconds from the starter grant to the first settled trade of that kind; of the
 -- players that reached it, half needed median_s or less, and nine of ten p90_s or less (nearest
 -- rank); share_of_players is a part of 1.
-with named as (
+with partners as (
     select
         player_1_id as player_id,
-        kind,
         occurred_at
     from trade
-    where status = 'settled'
+    where kind = 'player_trade' and status = 'settled'
     union all
     select
         player_2_id as player_id,
-        kind,
         occurred_at
     from trade
-    where status = 'settled' and player_2_id is not null
+    where kind = 'player_trade' and status = 'settled'
 ),
 
 firsts as (
     select
         player_id,
+        'player_trade' as kind,
+        date_trunc('second', min(occurred_at)) as first_at
+    from partners
+    group by player_id
+    union all
+    select
+        player_1_id as player_id,
         kind,
         date_trunc('second', min(occurred_at)) as first_at
-    from named
-    group by player_id, kind
+    from trade
+    where
+        kind in ('starter_grant', 'purchase', 'sale', 'guild_join', 'battle')
+        and status = 'settled'
+    group by player_1_id, kind
 ),
 
 starts as (
@@ -46,7 +54,7 @@ waited as (
         firsts.first_at - starts.started_at as wait
     from firsts
     inner join starts on firsts.player_id = starts.player_id
-    where firsts.kind in ('player_trade', 'purchase', 'sale', 'guild_join', 'battle')
+    where firsts.kind != 'starter_grant'
 ),
 
 timed as (

@@ -4,21 +4,28 @@
 -- nears 1 when one owns all: with amounts x in rising order, (2 * sum(i * x) - (n + 1) * sum(x))
 -- over n * sum(x) (Gini's mean difference); shares are parts of 1, of the total, that the richest
 -- tenth and hundredth of the players own, each at least one player.
-with amounts as (
+with players as (
+    select
+        gold,
+        inventory_value
+    from player_latest
+),
+
+amounts as (
     select
         'gold' as measure,
         gold as amount
-    from player_latest
+    from players
     union all
     select
         'inventory' as measure,
         inventory_value as amount
-    from player_latest
+    from players
     union all
     select
         'wealth' as measure,
         gold + inventory_value as amount
-    from player_latest
+    from players
 ),
 
 ranked as (

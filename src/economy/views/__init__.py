@@ -13,6 +13,7 @@ ORDER = (
     "slotted_trade",
     "player_latest",
     "player_trade",
+    "moved_item",
     "item_exchange",
     "gift",
     "item_purchase",

@@ -15,16 +15,10 @@ with exchanges as (
     from player_trade
     where
         item_id is not null
-        and (
-            (
-                player_1_gold > 0 and player_1_units = 0
-                and player_2_gold = 0 and player_2_units > 0
-            )
-            or (
-                player_2_gold > 0 and player_2_units = 0
-                and player_1_gold = 0 and player_1_units > 0
-            )
-        )
+        -- One side gave coins alone, the other one units alone.
+        and (player_1_gold > 0) != (player_2_gold > 0)
+        and (player_1_gold > 0) = (player_1_units = 0)
+        and (player_2_gold > 0) = (player_2_units = 0)
 )
 
 select * from exchanges

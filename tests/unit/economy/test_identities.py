@@ -76,6 +76,18 @@ def test_the_price_index_and_the_item_prices_tell_of_the_same_coins(
     assert sum(index.column("units")) == sum(items.column("units"))
 
 
+def test_the_items_that_trades_moved_are_those_of_their_legs(any_engine: DuckDbEngine) -> None:
+    moved = any_engine.ask(
+        "select seq, item_id, player_1_units + player_2_units, value from moved_item order by 1, 2"
+    )
+    legs = any_engine.ask(
+        "select seq, item_id, sum(quantity), sum(quantity * unit_value) from trade_leg "
+        "where kind = 'player_trade' and status = 'settled' and asset = 'item' "
+        "group by seq, item_id order by 1, 2"
+    )
+    assert moved.rows == legs.rows
+
+
 def test_gini_is_half_the_mean_difference_of_all_pairs(any_engine: DuckDbEngine) -> None:
     held = any_engine.ask("select gold, inventory_value from player_latest").rows
     amounts = {

@@ -10,7 +10,7 @@ import pytest
 
 from src.economy.duckdb_engine import DuckDbEngine
 from src.economy.questions import question, questions
-from tests.support.economy import START, Realm, answer, gold, make_tables
+from tests.support.economy import START, Realm, answer, gold, item, make_tables
 from tests.support.market_day_answers import EXPECTED as MARKET_DAY
 from tests.support.night_market_answers import EXPECTED as NIGHT_MARKET
 
@@ -126,3 +126,21 @@ def test_slots_of_time_fit_the_time_that_was_played(
     realm.land(tmp_path)
     first, last = answer(tmp_path, "trades_over_time").records()
     assert (first["slot"], last["slot"], last["slot_start"]) == (slot, slot, starts)
+
+
+def test_items_come_back_in_trades_of_several_items_too(tmp_path: Path) -> None:
+    sword, bow, milk = 2, 7, 1
+    realm = Realm()
+    realm.trade("player_trade", (1, 2), [item(1, 2, sword, 3), item(2, 1, bow, 1)])
+    realm.trade("player_trade", (2, 1), [item(2, 1, sword, 2), item(1, 2, bow, 1), gold(2, 1, 4)])
+    realm.trade("player_trade", (2, 1), [item(2, 1, sword, 2)])
+    # decoy: both ways, but in one trade
+    realm.trade("player_trade", (1, 3), [item(1, 3, milk, 5), item(3, 1, milk, 5)])
+    realm.trade(
+        "player_trade", (1, 4), [item(1, 4, milk, 5), item(4, 1, milk, 5), item(1, 4, 3, 1)]
+    )
+    realm.land(tmp_path)
+    assert list(answer(tmp_path, "wash_trades").rows) == [
+        (1, 2, sword, "Iron Sword", 3, 3, 4, 3, 30),
+        (1, 2, bow, "Oak Bow", 2, 1, 1, 1, 20),
+    ]
