@@ -20,7 +20,7 @@ from msgspec import Struct
 
 from src.events.fields import Field
 from src.streaming.parsing import Received, RowsOf
-from src.streaming.validity import Unfit, reader_of
+from src.streaming.validity import reader_of
 
 Positions = dict[int, int]
 
@@ -97,18 +97,13 @@ def write_files(
         count = unfit = 0
         newest = _LONG_AGO
         for batch in batches:
-            rows = zip(*(column.to_pylist() for column in batch.columns), strict=True)
-            records = [
-                Received(topic, partition, offset, received_at, value, read(value))
-                for partition, offset, received_at, value in rows
-            ]
-            last.update((record.partition, record.offset) for record in records)
-            fit = [record.read for record in records if type(record.read) is not Unfit]
-            count += len(records)
-            unfit += len(records) - len(fit)
-            newest = max((newest, *(event.occurred_at for event in fit)))
+            received = Received(topic, batch, list(map(read, batch["value"].to_pylist())))
+            last.update(received.last)
+            count += batch.num_rows
+            unfit += batch.num_rows - len(received.events)
+            newest = max((newest, *(event.occurred_at for event in received.events)))
             for each in files:
-                each.add(records)
+                each.add(received)
         result = Written(
             files=[file for each in files for file in each.close()],
             last=last,
@@ -132,9 +127,11 @@ class _Files:
         self._waiting_rows = 0
         self._open: dict[date, tuple[BytesIO, pq.ParquetWriter]] = {}
 
-    def add(self, records: Sequence[Received]) -> None:
+    def add(self, received: Received) -> None:
         """Take the table's rows of records that follow those before."""
-        rows = self._target.rows_of(self._missing(records), self._target.schema)
+        # What the table has already is left out.
+        missing = received.since(self._target.positions)
+        rows = self._target.rows_of(missing, self._target.schema)
         if rows.num_rows:
             self._waiting.append(rows)
             self._waiting_rows += rows.num_rows
@@ -145,11 +142,6 @@ class _Files:
         """Return the files."""
         self._write()
         return [self._closed(day) for day in sorted(self._open)]
-
-    def _missing(self, records: Sequence[Received]) -> Sequence[Received]:
-        """Return the records that the table does not have yet."""
-        has = self._target.positions
-        return [record for record in records if record.offset >= has.get(record.partition, 0)]
 
     def _write(self) -> None:
         if not self._waiting:

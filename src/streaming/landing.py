@@ -103,7 +103,7 @@ class Landing:
             Target(name, self._schemas[name], DAY_OF[name], rows_of, self._tables[name].positions())
             for name, rows_of in _ROWS_OF[self._topic].items()
         ]
-        received_at = F.col("timestamp").cast("timestamp_ntz")
+        received_at = F.col("timestamp").cast("timestamp_ntz").alias("received_at")
         tasks = (
             records.select("partition", "offset", received_at, "value")
             .mapInArrow(write_files(self._topic, self._fields, targets), "written binary")

@@ -7,13 +7,12 @@ a record has to be turned into columns once more for each table.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import chain, repeat
+from collections.abc import Mapping, Sequence
+from itertools import chain, compress, repeat
 from operator import attrgetter
 from typing import Any, Protocol
 
 import pyarrow as pa
-from msgspec import Struct
 
 from src.streaming.totals import TOTALS_COLUMNS, totals_of
 from src.streaming.validity import Unfit
@@ -24,57 +23,77 @@ LEG_TRADE_COLUMNS = ("trade_id", "seq", "occurred_at", "kind", "status")
 _UTC_MICROSECONDS = pa.timestamp("us", tz="UTC")
 
 
-class Received(Struct, frozen=True):
-    """A Kafka record, and what it was read as: an event, or `Unfit`.
+class Received:
+    """Kafka records of a task in order, and what each was read as: an event, or `Unfit`.
 
-    `received_at` is when Kafka received it, UTC without a zone.
+    `events` are those that can land; `last` is the last offset by partition.
     """
 
-    topic: str
-    partition: int
-    offset: int
-    received_at: Any
-    raw_value: bytes | None
-    read: Any
+    def __init__(self, topic: str, records: pa.RecordBatch, read: Sequence[Any]) -> None:
+        """Take the columns partition, offset, received_at (UTC without a zone) and value."""
+        self.topic = topic
+        self.records = records
+        self.read = read
+        self.events = [each for each in read if type(each) is not Unfit]
+        self._partitions, self._offsets = (
+            records[name].to_pylist() for name in ("partition", "offset")
+        )
+        self.last = dict(zip(self._partitions, self._offsets, strict=True))
+        self._columns: dict[pa.Field, pa.Array] = {}
 
-    @property
-    def reason(self) -> str | None:
-        """Why it cannot land, or None."""
-        return str(self.read) if type(self.read) is Unfit else None
+    def since(self, positions: Mapping[int, int]) -> Received:
+        """Return the records from these positions (the first offset by partition) on."""
+        # Offsets rise within a partition: nearly always the first of each is new, and so are all.
+        first = zip(reversed(self._partitions), reversed(self._offsets), strict=True)
+        if all(offset >= positions.get(partition, 0) for partition, offset in dict(first).items()):
+            return self
+        is_new = [
+            offset >= positions.get(partition, 0)
+            for partition, offset in zip(self._partitions, self._offsets, strict=True)
+        ]
+        records = self.records.filter(pa.array(is_new, pa.bool_()))
+        return Received(self.topic, records, list(compress(self.read, is_new)))
+
+    def column(self, field: pa.Field) -> pa.Array:
+        """Return a column of the events; two tables that have it share it."""
+        if field not in self._columns:
+            self._columns[field] = _column(self.events, field)
+        return self._columns[field]
 
 
 class RowsOf(Protocol):
     """Turns records into the rows of one table."""
 
-    def __call__(self, records: Sequence[Received], schema: pa.Schema) -> pa.RecordBatch:
+    def __call__(self, received: Received, schema: pa.Schema) -> pa.RecordBatch:
         """Return the table's rows of these records, with exactly the columns of `schema`."""
 
 
-def event_rows(records: Sequence[Received], schema: pa.Schema) -> pa.RecordBatch:
+def event_rows(received: Received, schema: pa.Schema) -> pa.RecordBatch:
     """Return the rows of an event's own table: one a record that can land."""
-    return _batch(_events(records), schema)
+    columns = [received.column(field) for field in schema]
+    return pa.RecordBatch.from_arrays(columns, schema=schema)
 
 
-def trade_rows(records: Sequence[Received], schema: pa.Schema) -> pa.RecordBatch:
+def trade_rows(received: Received, schema: pa.Schema) -> pa.RecordBatch:
     """Return the rows of `trade`: one a record that can land, with the totals of its legs."""
-    events = _events(records)
-    totals = [totals_of(event) for event in events]
+    totals = list(map(totals_of, received.events))
     columns = [
-        _column(totals if field.name in TOTALS_COLUMNS else events, field) for field in schema
+        _column(totals, field) if field.name in TOTALS_COLUMNS else received.column(field)
+        for field in schema
     ]
     return pa.RecordBatch.from_arrays(columns, schema=schema)
 
 
-def leg_rows(records: Sequence[Received], schema: pa.Schema) -> pa.RecordBatch:
+def leg_rows(received: Received, schema: pa.Schema) -> pa.RecordBatch:
     """Return the rows of `trade_leg`: one a leg, with what it repeats of its trade."""
-    events = _events(records)
-    legs = list(chain.from_iterable(event.legs for event in events))
+    legs_of = [event.legs for event in received.events]
+    legs = list(chain.from_iterable(legs_of))
     places = pa.array(
-        chain.from_iterable(repeat(n, len(event.legs)) for n, event in enumerate(events)),
+        chain.from_iterable(repeat(place, len(some)) for place, some in enumerate(legs_of)),
         pa.int32(),
     )
     columns = [
-        _column(events, field).take(places)
+        received.column(field).take(places)
         if field.name in LEG_TRADE_COLUMNS
         else _column(legs, field)
         for field in schema
@@ -82,18 +101,27 @@ def leg_rows(records: Sequence[Received], schema: pa.Schema) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays(columns, schema=schema)
 
 
-def quarantine_rows(records: Sequence[Received], schema: pa.Schema) -> pa.RecordBatch:
+def quarantine_rows(received: Received, schema: pa.Schema) -> pa.RecordBatch:
     """Return the rows of `quarantine`: the records that cannot land."""
-    return _batch([record for record in records if type(record.read) is Unfit], schema)
-
-
-def _events(records: Sequence[Received]) -> list[Any]:
-    return [record.read for record in records if type(record.read) is not Unfit]
-
-
-def _batch(rows: Sequence[Any], schema: pa.Schema) -> pa.RecordBatch:
-    columns = [_column(rows, field) for field in schema]
+    reasons = {n: str(each) for n, each in enumerate(received.read) if type(each) is Unfit}
+    if not reasons:
+        return _nothing(schema)
+    # Only of these few: what Kafka says of a record costs more than the event itself, in Python.
+    records = received.records.take(pa.array(list(reasons), pa.int32()))
+    said = {
+        "topic": pa.array(repeat(received.topic, len(reasons)), pa.string()),
+        "reason": pa.array(list(reasons.values()), pa.string()),
+        "raw_value": records["value"],
+    }
+    columns = [
+        (said[field.name] if field.name in said else records[field.name]).cast(field.type)
+        for field in schema
+    ]
     return pa.RecordBatch.from_arrays(columns, schema=schema)
+
+
+def _nothing(schema: pa.Schema) -> pa.RecordBatch:
+    return pa.RecordBatch.from_arrays([pa.nulls(0, field.type) for field in schema], schema=schema)
 
 
 def _column(rows: Sequence[Any], field: pa.Field) -> pa.Array:

@@ -7,7 +7,6 @@ took most of its time (docs/decisions/0033).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Annotated, Any
 
 from msgspec import Meta, Struct
@@ -52,23 +51,25 @@ def totals_of(trade: Any) -> Totals:  # noqa: ANN401 - a trade event of a type m
     if trade.status != "settled" or not trade.legs:
         return _NOTHING
     own = player_account(trade.player_1_id)
-    given = _added_up(leg for leg in trade.legs if leg.from_account == own)
-    received = _added_up(leg for leg in trade.legs if leg.from_account != own)
-    items = {leg.item_id for leg in trade.legs if leg.asset == "item"}
-    return Totals(*given, *received, items.pop() if len(items) == 1 else None)
-
-
-def _added_up(legs: Iterable[Any]) -> tuple[int, int, int]:
-    """Return the coins, the units and the value of one side's legs."""
-    gold = units = value = 0
-    for leg in legs:
+    # Coins, units and value of a side. One walk for both: this runs for each trade that lands.
+    given, received = [0, 0, 0], [0, 0, 0]
+    items = set()
+    for leg in trade.legs:
+        side = given if leg.from_account == own else received
+        quantity = leg.quantity
         if leg.asset == "gold":
-            gold += leg.quantity
+            side[0] += quantity
         else:
-            units += leg.quantity
-        value += leg.quantity * (leg.unit_value or 0)
-    return _bounded(gold), _bounded(units), _bounded(value)
+            side[1] += quantity
+            items.add(leg.item_id)
+        side[2] += quantity * (leg.unit_value or 0)
+    only_item_id = items.pop() if len(items) == 1 else None
+    return Totals(*_bounded(given), *_bounded(received), only_item_id)
 
 
-def _bounded(amount: int) -> int:
-    return max(-LONG_MAX, min(amount, LONG_MAX))
+def _bounded(side: list[int]) -> tuple[int, int, int]:
+    """Return a side's coins, units and value, each of them as far as a column reaches."""
+    if max(side) > LONG_MAX or min(side) < -LONG_MAX:
+        side = [max(-LONG_MAX, min(amount, LONG_MAX)) for amount in side]
+    gold, units, value = side
+    return gold, units, value
