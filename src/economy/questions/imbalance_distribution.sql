@@ -30,7 +30,11 @@ counted as (
 described as (
     select
         case when digits = 0 then 0 else cast(power(10, digits - 1) as bigint) end as band_from,
-        case when digits = 0 then 0 else cast(power(10, digits) as bigint) - 1 end as band_to,
+        case
+            when digits = 0 then 0
+            when digits < 19 then cast(power(10, digits) as bigint) - 1
+            else 9223372036854775807
+        end as band_to,
         trades,
         one_sided,
         difference,

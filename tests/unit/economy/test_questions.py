@@ -144,3 +144,15 @@ def test_items_come_back_in_trades_of_several_items_too(tmp_path: Path) -> None:
         (1, 2, sword, "Iron Sword", 3, 3, 4, 3, 30),
         (1, 2, bow, "Oak Bow", 2, 1, 1, 1, 20),
     ]
+
+
+def test_the_last_band_ends_where_a_column_does(tmp_path: Path) -> None:
+    most = 2**63 - 1
+    realm = Realm()
+    realm.trade("player_trade", (1, 2), [gold(1, 2, most)])
+    realm.trade("player_trade", (1, 2), [gold(1, 2, 10**18 - 1)])
+    realm.land(tmp_path)
+    assert list(answer(tmp_path, "imbalance_distribution").rows) == [
+        (10**17, 10**18 - 1, 1, 1, 10**18 - 1, 0.5),
+        (10**18, most, 1, 1, most, 0.5),
+    ]
