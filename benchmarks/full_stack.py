@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import statistics
 from datetime import UTC, datetime
 
 from msgspec.structs import replace
@@ -16,9 +15,8 @@ from pyspark.sql import SparkSession
 from pyspark.sql import functions as F  # noqa: N812 - Spark's own name for it
 
 from benchmarks.http_rows import TRADING_PLAYERS
-from benchmarks.landing import EVENTS_PER_TRADE, WARM_S, even_load
+from benchmarks.landing import WARM_S, came_per_s, even_load, percentiles_of
 from benchmarks.machine import Stolen, machine
-from benchmarks.processes import cpu_s
 from benchmarks.stand import Stand, standing
 from src.config import load_settings
 from src.events.definitions import EVENTS
@@ -66,26 +64,23 @@ def measure(stand: Stand, events_per_s: int, seconds: float, warm_s: float) -> d
     # A young JVM compiles, and is slow.
     stand.serve(even_load(events_per_s, warm_s))
     began = datetime.now(UTC).timestamp() + WARM_S
-    before = cpu_s(stand.pids())
-    load = stand.serve(even_load(events_per_s, seconds)).load
-    cores = {
-        name: (after - before[name]) / load.seconds for name, after in cpu_s(stand.pids()).items()
-    }
+    run = stand.serve(even_load(events_per_s, seconds))
+    load = run.load
     os.environ.update(HDFS_WRITER)
     spark = start_session(stand.settings, "benchmark")
     try:
         ages = [age for table in EVENTS for age in ages_s(spark, table, began)]
     finally:
         spark.stop()
-    percentiles = statistics.quantiles(ages, n=1_000)
+    p50, p99, p999 = percentiles_of(ages)
     return {
-        "events/s": (load.settled or load.requests) * EVENTS_PER_TRADE / load.seconds,
+        "events/s": came_per_s(load),
         "events that were looked at": len(ages),
-        "freshness, p50, s": percentiles[499],
-        "p99, s": percentiles[989],
-        "p99.9, s": percentiles[998],
+        "freshness, p50, s": p50,
+        "p99, s": p99,
+        "p99.9, s": p999,
         "p99 of the requests, ms": load.ms[1],
-        **{f"cores of {name}": value for name, value in cores.items()},
+        **{f"cores of {name}": cpu_s / load.seconds for name, cpu_s in run.cpu_s.items()},
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import statistics
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from benchmarks.http_rows import Size
 from benchmarks.processes import cpu_s
 from benchmarks.results import Figure
 from benchmarks.stand import Stand
-from benchmarks.wire import Load
+from benchmarks.wire import Load, Measured
 from src.economy.manifests import data_files, local_path
 from src.economy.warehouse import newest_metadata
 from src.events.definitions import EVENTS
@@ -121,14 +121,11 @@ def _freshness(
         for occurred_at in _occurrences(snapshot)
         if occurred_at >= began + min(WARM_S, size.freshness_s / 4)
     )
-    if not ages:
-        raise RuntimeError("no event of the load has landed")
-    percentiles = statistics.quantiles(ages, n=1_000)
-    p50, p99, p999 = percentiles[499], percentiles[989], percentiles[998]
+    p50, p99, p999 = percentiles_of(ages)
     note(f"freshness: p50 {p50:.2f} s, p99 {p99:.2f} s of {len(ages):,} events")
     load = run.load
     streaming_cpu_s = run.cpu_s.get("streaming", 0.0) / load.seconds
-    came = (load.settled or load.requests) * EVENTS_PER_TRADE / load.seconds
+    came = came_per_s(load)
     name, at = f"freshness_{events_per_s}", f"at {events_per_s:,} events/s"
     return (
         _figure(f"{name}_rate", f"events that came for the freshness {at}", "events/s", came),
@@ -138,6 +135,23 @@ def _freshness(
         _figure(f"{name}_cpu", "cores that both jobs take for it", "cores", streaming_cpu_s),
         _figure(f"{name}_request_p99", "p99 of the requests meanwhile", "ms", load.ms[1]),
     )
+
+
+def percentiles_of(ages: Sequence[float]) -> tuple[float, float, float]:
+    """Return the percentiles 50, 99 and 99.9.
+
+    Raises:
+        RuntimeError: there are no ages.
+    """
+    if not ages:
+        raise RuntimeError("no event of the load has landed")
+    percentiles = statistics.quantiles(ages, n=1_000)
+    return percentiles[499], percentiles[989], percentiles[998]
+
+
+def came_per_s(load: Measured) -> float:
+    """Return how many events a second came of an even load."""
+    return (load.settled or load.requests) * EVENTS_PER_TRADE / load.seconds
 
 
 def even_load(events_per_s: int, seconds: float) -> Load:

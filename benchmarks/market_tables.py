@@ -118,10 +118,12 @@ def books_of(trades: Trades, holdings: Holdings) -> Books:
 
 def _write(spark: SparkSession, market: Market) -> None:
     """Write the files of each table and commit them."""
+    by_kind = partial(_by_kind, market.trades)
+    by_player = partial(by_kind, then=(market.trades.player_1,))
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         for name, topic, rows_of, order_of in (
-            (TRADE_LEG, TOPIC_TRADE, market.leg_rows, partial(_by_kind, market.trades)),
-            (TRADE, TOPIC_TRADE, market.trade_rows, partial(_by_kind_and_player, market.trades)),
+            (TRADE_LEG, TOPIC_TRADE, market.leg_rows, by_kind),
+            (TRADE, TOPIC_TRADE, market.trade_rows, by_player),
             (PLAYER_STATE, TOPIC_PLAYER_STATE, market.state_rows, market.states_by_player),
         ):
             table = load_table(spark, name)
@@ -139,16 +141,12 @@ def _write(spark: SparkSession, market: Market) -> None:
             _commit(spark, table, [(part, path) for part, path, _ in files])
 
 
-def _by_kind(trades: Trades, begin: int, end: int) -> Ints:
+def _by_kind(trades: Trades, begin: int, end: int, *, then: tuple[Ints, ...] = ()) -> Ints:
     """Return the trades from `begin` to before `end` by status and kind, as words are ordered."""
-    of = np.arange(begin, end)
-    return of[np.lexsort((_KIND_RANK[trades.kind[of]], trades.is_settled[of]))]
-
-
-def _by_kind_and_player(trades: Trades, begin: int, end: int) -> Ints:
-    """Return the same trades by status, kind and player 1."""
-    of = np.arange(begin, end)
-    return of[np.lexsort((trades.player_1[of], _KIND_RANK[trades.kind[of]], trades.is_settled[of]))]
+    part = slice(begin, end)
+    within = [each[part] for each in then]
+    places = np.lexsort((*within, _KIND_RANK[trades.kind[part]], trades.is_settled[part]))
+    return begin + places
 
 
 def _days(trades: int) -> Iterator[tuple[str, tuple[int, int]]]:
