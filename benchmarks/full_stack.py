@@ -24,8 +24,9 @@ from src.stack.lifecycle import Silent
 from src.stack.parts.java import HDFS_WRITER
 from src.streaming.session import CATALOG, NAMESPACE, start_session
 
-#: The status of a file that a snapshot added (Iceberg's specification, "Manifests").
-_ADDED = 1
+#: The status of a file that is there no more (Iceberg's specification, "Manifests"). The others are
+#: files that a snapshot added, or that lie in a newer manifest and still name the one that did.
+_DELETED = 2
 
 
 def ages_s(spark: SparkSession, table: str, began: float) -> list[float]:
@@ -41,7 +42,7 @@ def ages_s(spark: SparkSession, table: str, began: float) -> list[float]:
     events = spark.table(name).select("_file", occurred_at.alias("occurred_at"))
     added = (
         spark.table(f"{name}.entries")
-        .where(F.col("status") == _ADDED)
+        .where(F.col("status") != _DELETED)
         .select("snapshot_id", F.col("data_file.file_path").alias("_file"))
     )
     visible_at = F.col("committed_at").cast("double")
