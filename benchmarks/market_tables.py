@@ -12,10 +12,9 @@ import argparse
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import numpy as np
@@ -37,7 +36,7 @@ from src.streaming.history import load_table
 from src.streaming.maintenance import Upkeep, maintain_tables
 from src.streaming.schemas import PLAYER_STATE, TRADE, TRADE_LEG
 from src.streaming.session import start_session
-from src.streaming.tables import LandingTable, ensure_tables, iceberg_of
+from src.streaming.tables import LandingTable, ensure_tables
 
 SEED = 7
 #: Rows of one row group: as many as fit into one of `tables.py`, more or less.
@@ -127,18 +126,26 @@ def _write(spark: SparkSession, market: Market) -> None:
             (PLAYER_STATE, TOPIC_PLAYER_STATE, market.state_rows, market.states_by_player),
         ):
             table = load_table(spark, name)
-            schema = LandingTable(spark, name, topic).arrow_schema()
+            landing = LandingTable(spark, name, topic)
+            schema = landing.arrow_schema()
+            place = table.locationProvider().newDataLocation
             files = [
-                (part, table.locationProvider().newDataLocation(f"{part}/{uuid7()}.parquet"), day)
-                for part, day in _days(len(market.trades))
+                (day, place(f"occurred_at_day={day.isoformat()}/{uuid7()}.parquet"), span)
+                for day, span in _days(len(market.trades))
             ]
             writing = [
-                pool.submit(_write_file, path, schema, rows_of, order_of(*day))
-                for _, path, day in files
+                pool.submit(_write_file, path, schema, rows_of, order_of(*span))
+                for _, path, span in files
             ]
             for each in writing:
                 each.result()
-            _commit(spark, table, [(part, path) for part, path, _ in files])
+            append = table.newAppend()
+            for day, path, _ in files:
+                file = Path(local_path(path))
+                append.appendFile(
+                    landing.described(path, day, pq.read_metadata(file), file.stat().st_size)
+                )
+            append.commit()
 
 
 def _by_kind(trades: Trades, begin: int, end: int, *, then: tuple[Ints, ...] = ()) -> Ints:
@@ -149,14 +156,11 @@ def _by_kind(trades: Trades, begin: int, end: int, *, then: tuple[Ints, ...] = (
     return begin + places
 
 
-def _days(trades: int) -> Iterator[tuple[str, tuple[int, int]]]:
-    """Tell the partition of each day, its first trade and the one past its last."""
+def _days(trades: int) -> Iterator[tuple[date, tuple[int, int]]]:
+    """Tell each day, its first trade and the one past its last."""
     for begin in range(0, trades, TRADES_A_DAY):
-        day = BEGAN + timedelta(days=begin // TRADES_A_DAY)
-        yield (
-            f"occurred_at_day={day.date().isoformat()}",
-            (begin, min(begin + TRADES_A_DAY, trades)),
-        )
+        day = (BEGAN + timedelta(days=begin // TRADES_A_DAY)).date()
+        yield day, (begin, min(begin + TRADES_A_DAY, trades))
 
 
 def _write_file(path: str, schema: pa.Schema, rows_of: _RowsOf, of: Ints) -> None:
@@ -165,22 +169,6 @@ def _write_file(path: str, schema: pa.Schema, rows_of: _RowsOf, of: Ints) -> Non
     with pq.ParquetWriter(file, schema, compression="zstd", store_schema=False) as writer:
         for begin in range(0, len(of), _GROUP_ROWS):
             writer.write_table(rows_of(of[begin : begin + _GROUP_ROWS], schema))
-
-
-def _commit(spark: SparkSession, table: Any, files: list[tuple[str, str]]) -> None:  # noqa: ANN401 - Iceberg's own, in Java
-    iceberg = iceberg_of(spark)
-    metrics = iceberg.MetricsConfig.forTable(table)
-    append = table.newAppend()
-    for part, path in files:
-        written = table.io().newInputFile(path)
-        append.appendFile(
-            iceberg.DataFiles.builder(table.spec())
-            .withInputFile(written)
-            .withMetrics(iceberg.ParquetUtil.fileMetrics(written, metrics))
-            .withPartitionPath(part)
-            .build()
-        )
-    append.commit()
 
 
 def main() -> None:

@@ -201,7 +201,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             description="Milliseconds between the starts of two landing batches; a topic of 1,000 "
             "and more records a second gathers for 1,500 more.",
         ),
-    ] = 1_000
+    ] = 800
     streaming_records_per_batch_max: Annotated[
         Count, Meta(description="Kafka records that one landing batch takes at most.")
     ] = 200_000

@@ -7,7 +7,7 @@ from threading import Lock
 
 import msgspec
 from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql import functions as F  # noqa: N812 - Spark's own name for it
+from pyspark.sql.types import BinaryType, StructField, StructType
 
 from src.events.definitions import EVENTS, TOPIC_PLAYER_STATE, TOPIC_TRADE
 from src.events.fields import fields_of
@@ -32,6 +32,10 @@ _ROWS_OF: dict[str, dict[str, RowsOf]] = {
 
 #: Up to this many records one task is quicker than two, and leaves half as many files.
 _ONE_TASK_RECORDS = BACKLOG_RECORDS
+
+#: What tasks are given, as SQL: pyspark asks the JVM fifty times for the same as columns.
+_READ = ("partition", "offset", "cast(timestamp as timestamp_ntz) as received_at", "value")
+_WRITTEN = StructType([StructField("written", BinaryType())])
 
 _DECODER = msgspec.msgpack.Decoder(Written)
 
@@ -103,10 +107,9 @@ class Landing:
             Target(name, self._schemas[name], DAY_OF[name], rows_of, self._tables[name].positions())
             for name, rows_of in _ROWS_OF[self._topic].items()
         ]
-        received_at = F.col("timestamp").cast("timestamp_ntz").alias("received_at")
         tasks = (
-            records.select("partition", "offset", received_at, "value")
-            .mapInArrow(write_files(self._topic, self._fields, targets), "written binary")
+            records.selectExpr(*_READ)
+            .mapInArrow(write_files(self._topic, self._fields, targets), _WRITTEN)
             .collect()
         )
         written = together([_DECODER.decode(task["written"]) for task in tasks])

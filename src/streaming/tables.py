@@ -10,10 +10,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 from py4j.protocol import Py4JJavaError
 from pyiceberg.io.pyarrow import schema_to_pyarrow
 from pyiceberg.schema import Schema
@@ -27,6 +28,7 @@ from src.events.definitions import EVENTS
 from src.events.fields import fields_of
 from src.streaming.data_files import DataFile, Positions
 from src.streaming.evolution import add_missing_columns
+from src.streaming.file_statistics import FileStatistics
 from src.streaming.history import (
     PROPERTY_PREFIX,
     TableError,
@@ -131,9 +133,8 @@ def positions_of(text: str) -> Positions:
 class Iceberg:
     """The classes of Iceberg's Java API that landing uses."""
 
-    DataFiles: Any
-    MetricsConfig: Any
-    ParquetUtil: Any
+    ContentFileParser: Any
+    ObjectMapper: Any
     SchemaParser: Any
     TableMetadataParser: Any
 
@@ -143,9 +144,8 @@ def iceberg_of(spark: SparkSession) -> Iceberg:
     jvm: Any = spark._jvm  # noqa: SLF001 - pyspark offers no other way to Iceberg's API
     iceberg = jvm.org.apache.iceberg
     return Iceberg(
-        DataFiles=iceberg.DataFiles,
-        MetricsConfig=iceberg.MetricsConfig,
-        ParquetUtil=iceberg.parquet.ParquetUtil,
+        ContentFileParser=iceberg.ContentFileParser,
+        ObjectMapper=iceberg.shaded.com.fasterxml.jackson.databind.ObjectMapper,
         SchemaParser=iceberg.SchemaParser,
         TableMetadataParser=iceberg.TableMetadataParser,
     )
@@ -162,13 +162,19 @@ class LandingTable:
         # Each name that py4j looks up, and each table that is loaded, costs a batch its time.
         self._iceberg = iceberg_of(spark)
         self._table = load_table(spark, name)
-        self._metrics = self._iceberg.MetricsConfig.forTable(self._table)
-        (self._day_field,) = self._table.spec().fields()
+        self._json = self._iceberg.ObjectMapper()
+        self._spec = self._table.spec()
+        (self._day_field,) = self._spec.fields()
+        self._schema = Schema.model_validate_json(
+            self._iceberg.SchemaParser.toJson(self._table.schema())
+        )
+        self._statistics = FileStatistics(
+            self._schema, dict(self._table.properties()), self._spec.specId()
+        )
 
     def arrow_schema(self) -> pa.Schema:
         """Return the table's columns for a writer, with Iceberg's field ids."""
-        columns = self._iceberg.SchemaParser.toJson(self._table.schema())
-        return schema_to_pyarrow(Schema.model_validate_json(columns))
+        return schema_to_pyarrow(self._schema)
 
     def positions(self) -> Positions:
         """Return the next offset to land by partition; empty when nothing of the topic landed.
@@ -202,6 +208,11 @@ class LandingTable:
         append.commit()
         self._known = positions
 
+    def described(self, path: str, day: date, footer: pq.FileMetaData, size: int) -> Any:  # noqa: ANN401 - Iceberg's own DataFile
+        """Return a data file for a commit; the arguments are those of `FileStatistics.describe`."""
+        node = self._json.readTree(self._statistics.describe(path, day, footer, size))
+        return self._iceberg.ContentFileParser.fromJson(node, self._spec)
+
     def _read_positions(self) -> Positions:
         lineage = lineage_in(self._table, self._iceberg.TableMetadataParser)
         name = POSITION + self._topic
@@ -216,20 +227,15 @@ class LandingTable:
         """Write a file where the table keeps its data, and describe it for a commit."""
         part = f"{self._day_field.name()}={file.day.isoformat()}"
         path = self._table.locationProvider().newDataLocation(f"{part}/{uuid7()}.parquet")
-        out = self._table.io().newOutputFile(path).create()
+        place = self._table.io().newOutputFile(path)
+        out = place.create()
         try:
             for start in range(0, len(file.content), _PIECE_BYTES):
                 out.write(file.content[start : start + _PIECE_BYTES])
         finally:
             out.close()
-        written = self._table.io().newInputFile(path)
-        return (
-            self._iceberg.DataFiles.builder(self._table.spec())
-            .withInputFile(written)
-            .withMetrics(self._iceberg.ParquetUtil.fileMetrics(written, self._metrics))
-            .withPartitionPath(part)
-            .build()
-        )
+        footer = pq.read_metadata(pa.BufferReader(file.content))
+        return self.described(place.location(), file.day, footer, len(file.content))
 
 
 def replace_rows(rows: DataFrame, table: str, properties: Mapping[str, str]) -> None:

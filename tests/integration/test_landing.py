@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
@@ -18,6 +19,7 @@ from src.config import Settings
 from src.event_log.topics import landing_group
 from src.events.definitions import TOPIC_PLAYER_STATE, TOPIC_TRADE
 from src.streaming.catalogue import land_catalogue
+from src.streaming.history import load_table
 from src.streaming.source import SourceError, check_positions
 from tests.support.events import player_state, trade
 from tests.support.landing import NEXT_SEQ, Send, land_all, landed_seqs, rows
@@ -102,6 +104,58 @@ def test_a_state_lands_with_its_values_and_its_stacks(
     assert state.asDict(recursive=True) == {
         **event,
         "occurred_at": datetime.fromisoformat(event["occurred_at"]).replace(tzinfo=None),
+    }
+
+
+def test_a_file_is_described_as_iceberg_would_after_reading_it(
+    spark: SparkSession, settings: Settings, send: Send
+) -> None:
+    send(TOPIC_TRADE, [trade(next(NEXT_SEQ), legs=3), {"event_type": "trade"}])
+    send(TOPIC_PLAYER_STATE, [player_state(next(NEXT_SEQ), player_id=7, stacks=3)])
+
+    land_all(spark, settings)
+
+    for table in ("trade", "trade_leg", "player_state", "quarantine"):
+        described, read = newest_files(spark, table)
+        assert len(described) == len(read) >= 1
+        for ours, own in zip(described, read, strict=True):
+            # Of what lies within lists Iceberg says how large it is, and ours how often as well.
+            assert by_column(own).items() <= by_column(ours).items()
+            for name in ("file-path", "partition", "file-size-in-bytes", "record-count"):
+                assert ours[name] == own[name]
+
+
+def newest_files(
+    spark: SparkSession, table: str
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Return how the newest commit describes its files, and how Iceberg does, each as JSON."""
+    jvm: Any = spark._jvm  # noqa: SLF001 - Iceberg's API is Java's
+    iceberg = jvm.org.apache.iceberg
+    found = load_table(spark, table)
+    spec, io = found.spec(), found.io()
+    metrics = iceberg.MetricsConfig.forTable(found)
+    described, read = [], []
+    for file in found.currentSnapshot().addedDataFiles(io):
+        described.append(json.loads(iceberg.ContentFileParser.toJson(file, spec)))
+        path = io.newInputFile(file.location())
+        own = (
+            iceberg.DataFiles.builder(spec)
+            .withInputFile(path)
+            .withMetrics(iceberg.parquet.ParquetUtil.fileMetrics(path, metrics))
+            .withPartition(file.partition())
+            .build()
+        )
+        read.append(json.loads(iceberg.ContentFileParser.toJson(own, spec)))
+    return described, read
+
+
+def by_column(described: dict[str, Any]) -> dict[tuple[str, int], Any]:
+    """Return what is said of each column: a size, a count, a bound."""
+    return {
+        (name, column): value
+        for name, said in described.items()
+        if name.endswith(("-sizes", "-counts", "-bounds"))
+        for column, value in zip(said["keys"], said["values"], strict=True)
     }
 
 
