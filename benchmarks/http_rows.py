@@ -30,6 +30,7 @@ class Size(Struct, frozen=True, kw_only=True):
         freshness_s: how long events come evenly.
         question_trades: how many trades the tables hold in which questions are asked, in turn.
         presto_trades_max: up to how many of them Presto is asked too, where its jars are.
+        presto_runs: how often it is asked, after the first time.
     """
 
     runs: int
@@ -42,6 +43,7 @@ class Size(Struct, frozen=True, kw_only=True):
     freshness_s: float
     question_trades: tuple[int, ...]
     presto_trades_max: int
+    presto_runs: int
 
 
 FULL = Size(
@@ -52,7 +54,8 @@ FULL = Size(
     backlog_events=600_000,
     freshness_s=30.0,
     question_trades=(100_000, 1_000_000, 10_000_000),
-    presto_trades_max=100_000,
+    presto_trades_max=1_000_000,
+    presto_runs=2,
 )
 QUICK = Size(
     runs=3,
@@ -63,6 +66,7 @@ QUICK = Size(
     freshness_s=20.0,
     question_trades=(100_000,),
     presto_trades_max=0,
+    presto_runs=0,
 )
 
 

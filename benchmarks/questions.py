@@ -56,7 +56,7 @@ def measure_questions(settings: Settings, size: Size, note: _Note) -> Timed:
         with open_engine(own) as engine:
             found = found.with_more(*asked(engine, DUCKDB, books, size.runs, note))
         if trades <= size.presto_trades_max:
-            found = found.with_more(*_asked_of_presto(own, books, size.runs, note))
+            found = found.with_more(*_asked_of_presto(own, books, size.presto_runs, note))
     shutil.rmtree(own.var, ignore_errors=True)
     return found
 
