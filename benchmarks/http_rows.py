@@ -43,7 +43,7 @@ class Size(Struct, frozen=True, kw_only=True):
     freshness_s: float
     question_trades: tuple[int, ...]
     presto_trades_max: int
-    presto_runs: int
+    presto_runs: int = 2
 
 
 FULL = Size(
@@ -55,7 +55,6 @@ FULL = Size(
     freshness_s=30.0,
     question_trades=(100_000, 1_000_000, 10_000_000),
     presto_trades_max=1_000_000,
-    presto_runs=2,
 )
 QUICK = Size(
     runs=3,
@@ -66,7 +65,6 @@ QUICK = Size(
     freshness_s=20.0,
     question_trades=(100_000,),
     presto_trades_max=0,
-    presto_runs=0,
 )
 
 

@@ -22,7 +22,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from msgspec import Struct
 from pyspark.sql import SparkSession
-from uuid_utils import uuid7
 
 from benchmarks.market import KINDS, Ints, Trades, draw_trades
 from benchmarks.market_rows import BEGAN, TRADES_A_DAY, Market
@@ -125,13 +124,10 @@ def _write(spark: SparkSession, market: Market) -> None:
             (TRADE, TOPIC_TRADE, market.trade_rows, by_player),
             (PLAYER_STATE, TOPIC_PLAYER_STATE, market.state_rows, market.states_by_player),
         ):
-            table = load_table(spark, name)
-            landing = LandingTable(spark, name, topic)
-            schema = landing.arrow_schema()
-            place = table.locationProvider().newDataLocation
+            table = LandingTable(spark, name, topic)
+            schema = table.arrow_schema()
             files = [
-                (day, place(f"occurred_at_day={day.isoformat()}/{uuid7()}.parquet"), span)
-                for day, span in _days(len(market.trades))
+                (day, table.new_location(day), span) for day, span in _days(len(market.trades))
             ]
             writing = [
                 pool.submit(_write_file, path, schema, rows_of, order_of(*span))
@@ -139,11 +135,11 @@ def _write(spark: SparkSession, market: Market) -> None:
             ]
             for each in writing:
                 each.result()
-            append = table.newAppend()
+            append = load_table(spark, name).newAppend()
             for day, path, _ in files:
                 file = Path(local_path(path))
                 append.appendFile(
-                    landing.described(path, day, pq.read_metadata(file), file.stat().st_size)
+                    table.described(path, day, pq.read_metadata(file), file.stat().st_size)
                 )
             append.commit()
 

@@ -33,9 +33,9 @@ _BY_COLUMN = (
 class FileStatistics:
     """Describes the data files of a table that is partitioned by one day."""
 
-    def __init__(self, schema: Schema, properties: Mapping[str, str], spec_id: int) -> None:
+    def __init__(self, schema: Schema, properties: dict[str, str], spec_id: int) -> None:
         """Describe files with this schema; the table's properties say which columns count."""
-        self._plan = compute_statistics_plan(schema, dict(properties))
+        self._plan = compute_statistics_plan(schema, properties)
         self._ids = parquet_path_to_id_mapping(schema)
         self._spec_id = spec_id
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -129,28 +128,6 @@ def positions_of(text: str) -> Positions:
     return {int(partition): offset for partition, offset in json.loads(text).items()}
 
 
-@dataclass(frozen=True)
-class Iceberg:
-    """The classes of Iceberg's Java API that landing uses."""
-
-    ContentFileParser: Any
-    ObjectMapper: Any
-    SchemaParser: Any
-    TableMetadataParser: Any
-
-
-def iceberg_of(spark: SparkSession) -> Iceberg:
-    """Return Iceberg's classes in the session's JVM."""
-    jvm: Any = spark._jvm  # noqa: SLF001 - pyspark offers no other way to Iceberg's API
-    iceberg = jvm.org.apache.iceberg
-    return Iceberg(
-        ContentFileParser=iceberg.ContentFileParser,
-        ObjectMapper=iceberg.shaded.com.fasterxml.jackson.databind.ObjectMapper,
-        SchemaParser=iceberg.SchemaParser,
-        TableMetadataParser=iceberg.TableMetadataParser,
-    )
-
-
 class LandingTable:
     """A table that records of one topic land in."""
 
@@ -159,15 +136,16 @@ class LandingTable:
         self.name = name
         self._topic = topic
         self._known: Positions | None = None
+        jvm: Any = spark._jvm  # noqa: SLF001 - pyspark offers no other way to Iceberg's API
+        iceberg = jvm.org.apache.iceberg
         # Each name that py4j looks up, and each table that is loaded, costs a batch its time.
-        self._iceberg = iceberg_of(spark)
+        self._file_parser = iceberg.ContentFileParser
+        self._metadata_parser = iceberg.TableMetadataParser
+        self._json = iceberg.shaded.com.fasterxml.jackson.databind.ObjectMapper()
         self._table = load_table(spark, name)
-        self._json = self._iceberg.ObjectMapper()
         self._spec = self._table.spec()
         (self._day_field,) = self._spec.fields()
-        self._schema = Schema.model_validate_json(
-            self._iceberg.SchemaParser.toJson(self._table.schema())
-        )
+        self._schema = Schema.model_validate_json(iceberg.SchemaParser.toJson(self._table.schema()))
         self._statistics = FileStatistics(
             self._schema, dict(self._table.properties()), self._spec.specId()
         )
@@ -208,13 +186,18 @@ class LandingTable:
         append.commit()
         self._known = positions
 
+    def new_location(self, day: date) -> str:
+        """Return where a new file of a day's rows belongs."""
+        name = f"{self._day_field.name()}={day.isoformat()}/{uuid7()}.parquet"
+        return str(self._table.locationProvider().newDataLocation(name))
+
     def described(self, path: str, day: date, footer: pq.FileMetaData, size: int) -> Any:  # noqa: ANN401 - Iceberg's own DataFile
         """Return a data file for a commit; the arguments are those of `FileStatistics.describe`."""
         node = self._json.readTree(self._statistics.describe(path, day, footer, size))
-        return self._iceberg.ContentFileParser.fromJson(node, self._spec)
+        return self._file_parser.fromJson(node, self._spec)
 
     def _read_positions(self) -> Positions:
-        lineage = lineage_in(self._table, self._iceberg.TableMetadataParser)
+        lineage = lineage_in(self._table, self._metadata_parser)
         name = POSITION + self._topic
         if (found := newest_with(lineage, name)) is not None:
             return positions_of(found.summary[name])
@@ -225,9 +208,7 @@ class LandingTable:
 
     def _placed(self, file: DataFile) -> Any:  # noqa: ANN401 - Iceberg's own DataFile
         """Write a file where the table keeps its data, and describe it for a commit."""
-        part = f"{self._day_field.name()}={file.day.isoformat()}"
-        path = self._table.locationProvider().newDataLocation(f"{part}/{uuid7()}.parquet")
-        place = self._table.io().newOutputFile(path)
+        place = self._table.io().newOutputFile(self.new_location(file.day))
         out = place.create()
         try:
             for start in range(0, len(file.content), _PIECE_BYTES):

@@ -27,7 +27,6 @@ _SMALL = Size(
     freshness_s=3.0,
     question_trades=(2_000,),
     presto_trades_max=0,  # its answers are compared elsewhere, and it takes long to start
-    presto_runs=0,
 )
 
 
