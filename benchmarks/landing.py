@@ -175,7 +175,7 @@ def snapshots(stand: Stand, table: str) -> list[Snapshot]:
     found: dict[str, Any] = json.loads(metadata.read_text())
     landings, files_before = [], frozenset[str]()
     for snapshot in sorted(found.get("snapshots", []), key=lambda s: int(s["sequence-number"])):
-        files = frozenset(data_files(local_path(snapshot["manifest-list"])))
+        files = frozenset(file.path for file in data_files(local_path(snapshot["manifest-list"])))
         landings.append(
             Snapshot(
                 snapshot["timestamp-ms"] / 1_000,

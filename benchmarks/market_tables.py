@@ -3,7 +3,8 @@
 `.venv/bin/python -m benchmarks.market_tables --trades N --var-dir FOLDER` makes it. The tables are
 made by the product. To land ten million trades and to compact what has landed takes the better part
 of an hour, so the files are written at once as compaction would leave them: one a day, in the order
-of its table. Maintenance then goes through the tables as ever, and must find nothing to compact.
+of its table. Maintenance then goes through the tables as ever, must find nothing to compact, and
+fills the tables of materialized views.
 """
 
 from __future__ import annotations
@@ -33,13 +34,16 @@ from src.inventory_generation.data_files import DATA
 from src.streaming.catalogue import land_catalogue
 from src.streaming.history import load_table
 from src.streaming.maintenance import Upkeep, maintain_tables
+from src.streaming.materialized import MATERIALIZED
 from src.streaming.schemas import PLAYER_STATE, TRADE, TRADE_LEG
 from src.streaming.session import start_session
 from src.streaming.tables import LandingTable, ensure_tables
 
 SEED = 7
-#: Rows of one row group: as many as fit into one of `tables.py`, more or less.
-_GROUP_ROWS = 250_000
+#: Rows that are made at a time.
+_PIECE_ROWS = 250_000
+#: Rows of one row group: as many as compaction puts into one.
+_GROUP_ROWS = {TRADE: 48_000, TRADE_LEG: 185_000, PLAYER_STATE: 48_000}
 
 #: The places of the kinds in alphabetical order.
 _KIND_RANK = np.argsort(np.argsort(KINDS))
@@ -86,7 +90,8 @@ def make_tables(settings: Settings, trades: int, seed: int = SEED) -> Books:
             if upkeep.compacted:
                 faults.append(f"{upkeep.table}: {upkeep.compacted} files were not as compacted")
 
-        maintain_tables(spark, settings, (TRADE, TRADE_LEG, PLAYER_STATE), told)
+        tables = (TRADE, TRADE_LEG, PLAYER_STATE, *MATERIALIZED)
+        maintain_tables(spark, settings, tables, told)
     finally:
         spark.stop()
     if faults:
@@ -130,7 +135,7 @@ def _write(spark: SparkSession, market: Market) -> None:
                 (day, table.new_location(day), span) for day, span in _days(len(market.trades))
             ]
             writing = [
-                pool.submit(_write_file, path, schema, rows_of, order_of(*span))
+                pool.submit(_write_file, path, schema, _GROUP_ROWS[name], rows_of, order_of(*span))
                 for _, path, span in files
             ]
             for each in writing:
@@ -159,12 +164,13 @@ def _days(trades: int) -> Iterator[tuple[date, tuple[int, int]]]:
         yield day, (begin, min(begin + TRADES_A_DAY, trades))
 
 
-def _write_file(path: str, schema: pa.Schema, rows_of: _RowsOf, of: Ints) -> None:
+def _write_file(path: str, schema: pa.Schema, group_rows: int, rows_of: _RowsOf, of: Ints) -> None:
     file = Path(local_path(path))
     file.parent.mkdir(parents=True, exist_ok=True)
     with pq.ParquetWriter(file, schema, compression="zstd", store_schema=False) as writer:
-        for begin in range(0, len(of), _GROUP_ROWS):
-            writer.write_table(rows_of(of[begin : begin + _GROUP_ROWS], schema))
+        for begin in range(0, len(of), _PIECE_ROWS):
+            rows = rows_of(of[begin : begin + _PIECE_ROWS], schema)
+            writer.write_table(rows, row_group_size=group_rows)
 
 
 def main() -> None:

@@ -25,6 +25,7 @@ TABLE_CHECKS = {
     "totals_unlike_legs": "what a trade says that each side gave is what its legs add up to",
     "unbalanced_assets": "each asset's legs sum to zero, and holdings are what legs moved",
     "states_unlike_legs": "every player's state is the sum of its legs",
+    "materialized_unlike_rows": "materialized views say what the landed rows say",
 }
 #: What is checked between Redis and the tables.
 REDIS_CHECK = "redis_unlike_tables"

@@ -39,7 +39,7 @@ COMMANDS = {
         "List, show and replay the records that could not land.",
     ),
     "maintain": Entry(
-        f"{_IN}.maintain:maintain", "Compact the tables, expire snapshots, remove orphan files."
+        f"{_IN}.maintain:maintain", "Compact the tables, renew views, expire snapshots."
     ),
     "rebuild": Entry(
         f"{_IN}.rebuild:rebuild", "Restore Redis from the log when it has forgotten trades."

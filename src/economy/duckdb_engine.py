@@ -37,7 +37,7 @@ from src.economy.engine import (
     WarehouseUnreachableError,
 )
 from src.economy.views import views
-from src.economy.warehouse import PinnedTable, pinned_tables
+from src.economy.warehouse import MATERIALIZED, PinnedTable, pinned_tables, rows_since
 
 #: DuckDB's memory, in MiB, within the 3 GiB that the embedded stack may hold. Less makes large
 #: questions spill to disk; more takes from Spark.
@@ -113,7 +113,8 @@ class DuckDbEngine(OpenEngine):
         self._connection.execute("set enable_external_access = false")
         self._connection.execute("set lock_configuration = true")
         try:
-            for table in self.tables.values():
+            newer = (rows_since(self.tables, view) for view in MATERIALIZED)
+            for table in (*self.tables.values(), *newer):
                 self._connection.execute(_table_view(table))
             for view in views():
                 self._connection.execute(f"create view {view.name} as {view.sql}")
@@ -171,7 +172,7 @@ def _table_view(table: PinnedTable) -> str:
         f"{field_id}: {{name: {_text(name[1:-1])}, type: {_text(kind)}, default_value: NULL}}"
         for field_id, name, kind in columns
     )
-    files = ", ".join(_text(path) for path in table.files)
+    files = ", ".join(_text(file.path) for file in table.files)
     names = ", ".join(name for _, name, _ in columns)
     return (
         f"create view {_name(table.name)} as select {names} "  # noqa: S608 - names from the schema

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Self, TypeVar
 from urllib.parse import unquote, urlsplit
 
+from msgspec import Struct
 from pyiceberg.avro.decoder import new_decoder
 from pyiceberg.avro.file import AvroFile
 from pyiceberg.avro.reader import Reader
@@ -60,12 +61,23 @@ _SHAPES: dict[str, _Shape] = {
 _MANIFESTS_KEPT = 1_024
 
 
+class LiveFile(Struct, frozen=True):
+    """A data file of a snapshot.
+
+    `sequence_number` is that of the commit that brought its rows, or of the newest of them when
+    compaction has written them anew (Iceberg's specification, "Sequence Numbers").
+    """
+
+    path: str
+    sequence_number: int
+
+
 class DeleteFilesError(ValueError):
     """A snapshot has delete files, which this reader does not apply; the text counts them."""
 
 
-def data_files(manifest_list: str) -> Iterator[str]:
-    """List the paths of a snapshot's data files.
+def data_files(manifest_list: str) -> Iterator[LiveFile]:
+    """List a snapshot's data files.
 
     Args:
         manifest_list: where the snapshot's manifest list lies.
@@ -79,8 +91,10 @@ def data_files(manifest_list: str) -> Iterator[str]:
         for manifest in manifests:
             files = _live_files(local_path(manifest.manifest_path))
             if manifest.content is ManifestContent.DELETES and files:
-                raise DeleteFilesError(f"{len(files)} or more delete files, as {files[0]}")
-            yield from files
+                raise DeleteFilesError(f"{len(files)} or more delete files, as {files[0][0]}")
+            for path, number in files:
+                # A new file has the number of its manifest, which is known only by the list.
+                yield LiveFile(path, manifest.sequence_number if number is None else number)
 
 
 def local_path(location: str) -> str:
@@ -89,10 +103,11 @@ def local_path(location: str) -> str:
 
 
 @lru_cache(maxsize=_MANIFESTS_KEPT)
-def _live_files(manifest: str) -> tuple[str, ...]:
+def _live_files(manifest: str) -> tuple[tuple[str, int | None], ...]:
+    """Return the files that a manifest names and does not call deleted, and their own numbers."""
     with _Records[ManifestEntry](manifest, "manifest") as entries:
         return tuple(
-            local_path(entry.data_file.file_path)
+            (local_path(entry.data_file.file_path), entry.sequence_number)
             for entry in entries
             if entry.status is not ManifestEntryStatus.DELETED
         )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from src.config import Settings, load_settings
 from src.economy.presto_engine import MIGRATIONS, presto_engine
-from src.economy.views import views
+from src.economy.views import presto_views, views
 
 
 def make_views(settings: Settings) -> None:
@@ -18,7 +18,7 @@ def make_views(settings: Settings) -> None:
         QueryFailedError: Presto refused a view.
     """
     with presto_engine(settings, MIGRATIONS) as engine:
-        for view in views():
+        for view in (*presto_views(), *views()):
             engine.ask(f"create or replace view {view.name} as {view.sql}")
 
 

@@ -7,20 +7,28 @@ A table is the folder `<warehouse>/guildhall/<table>`; its newest state is the m
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
+import msgspec
 from msgspec import Struct
 from pyiceberg.exceptions import ValidationError
 from pyiceberg.schema import Schema
-from pyiceberg.table.metadata import TableMetadataUtil
+from pyiceberg.table.metadata import TableMetadata, TableMetadataUtil
 
 from src.economy.engine import WarehouseUnreachableError
-from src.economy.manifests import DeleteFilesError, data_files
+from src.economy.manifests import DeleteFilesError, LiveFile, data_files
 
 NAMESPACE = "guildhall"
 
+#: The tables of materialized views, and the source of each (`src/streaming/materialized.py`).
+MATERIALIZED = {"player_latest_materialized": "player_state", "first_trade_materialized": "trade"}
+
 #: The tables that the views and questions read.
-REQUIRED_TABLES = ("trade", "trade_leg", "player_state", "item")
+REQUIRED_TABLES = ("trade", "trade_leg", "player_state", "item", *MATERIALIZED)
+
+#: The snapshot property, before the source's name, that says up to where a table has taken it in.
+TAKEN_IN = "guildhall.taken_in."
 
 _METADATA = re.compile(r"^v(\d+)\.metadata\.json$")
 
@@ -28,13 +36,17 @@ _METADATA = re.compile(r"^v(\d+)\.metadata\.json$")
 class PinnedTable(Struct, frozen=True):
     """A table at one snapshot: its columns, and the Parquet files that hold its rows.
 
-    Rows that land later are in other files, so that whoever reads these reads one moment.
+    Rows that land later are in other files, so that whoever reads these reads one moment. The table
+    of a materialized view says by `taken_in` up to where its source is in it: the source's `uuid`
+    and a sequence number.
     """
 
     name: str
     schema: Schema
     snapshot_id: int | None
-    files: tuple[str, ...]
+    files: tuple[LiveFile, ...]
+    uuid: str
+    taken_in: str | None = None
 
 
 def pinned_tables(warehouse: Path) -> dict[str, PinnedTable]:
@@ -46,7 +58,8 @@ def pinned_tables(warehouse: Path) -> dict[str, PinnedTable]:
     """
     folder = warehouse / NAMESPACE
     # By name, and so `trade` before `trade_leg`: landing writes a trade's legs before the trade,
-    # and who reads them the other way round finds every leg of each trade it sees.
+    # and who reads them the other way round finds every leg of each trade it sees. A
+    # materialized view comes before its source, and so has nothing that the source does not have.
     found = {
         table.name: table
         for path in (sorted(folder.iterdir()) if folder.is_dir() else ())
@@ -59,6 +72,23 @@ def pinned_tables(warehouse: Path) -> dict[str, PinnedTable]:
             f"the warehouse {warehouse} has no {which} yet", "run ./guildhall up"
         )
     return found
+
+
+def rows_since(tables: Mapping[str, PinnedTable], view: str) -> PinnedTable:
+    """Return, as a table, the rows of a view's source that its table may not have yet.
+
+    They are the files that came after what the table has taken in. Compaction may have put earlier
+    rows into them: to add these once more must not change the view.
+
+    Args:
+        tables: of one moment.
+        view: one of `MATERIALIZED`.
+    """
+    source = tables[MATERIALIZED[view]]
+    of, _, number = (tables[view].taken_in or "").partition(" ")
+    through = int(number) if of == source.uuid else 0
+    newer = tuple(file for file in source.files if file.sequence_number > through)
+    return msgspec.structs.replace(source, name=f"{source.name}_since", files=newer)
 
 
 def newest_metadata_names(warehouse: Path) -> tuple[tuple[str, str], ...]:
@@ -94,5 +124,24 @@ def _pinned(folder: Path) -> PinnedTable | None:
         raise WarehouseUnreachableError(
             f"table {folder.name!r} cannot be read ({error})", "ask again, or see ./guildhall logs"
         ) from error
-    snapshot_id = snapshot.snapshot_id if snapshot else None
-    return PinnedTable(folder.name, table.schema(), snapshot_id, files)
+    source = MATERIALIZED.get(folder.name)
+    return PinnedTable(
+        name=folder.name,
+        schema=table.schema(),
+        snapshot_id=snapshot.snapshot_id if snapshot else None,
+        files=files,
+        uuid=str(table.table_uuid),
+        taken_in=_taken_in(table, source) if source else None,
+    )
+
+
+def _taken_in(table: TableMetadata, source: str) -> str | None:
+    """Return what the newest snapshot that tells it says of what is taken in, or None."""
+    snapshot = table.current_snapshot()
+    while snapshot is not None:
+        told = snapshot.summary.additional_properties if snapshot.summary else {}
+        if (found := told.get(TAKEN_IN + source)) is not None:
+            return found
+        parent = snapshot.parent_snapshot_id
+        snapshot = None if parent is None else table.snapshot_by_id(parent)
+    return None

@@ -19,6 +19,7 @@ from pyspark.sql import SparkSession
 from src.config import Settings
 from src.streaming.expiry import expire
 from src.streaming.history import load_table, read_lineage
+from src.streaming.materialized import MATERIALIZED, take_in
 from src.streaming.schemas import PLAYER_STATE, QUARANTINE, TRADE, TRADE_LEG
 from src.streaming.session import CATALOG, NAMESPACE
 
@@ -62,7 +63,8 @@ class Upkeep(Struct, frozen=True, kw_only=True):
     """What one round did to a table.
 
     `files` are data files of the newest snapshot, `compacted` those that a round replaced by
-    `written`. `faults` are steps that failed; the next round tries them again.
+    `written`. `taken_in` are rows of its source that a materialized view has read. `faults` are
+    steps that failed; the next round tries them again.
     """
 
     table: str
@@ -71,6 +73,7 @@ class Upkeep(Struct, frozen=True, kw_only=True):
     files_after: int = 0
     compacted: int = 0
     written: int = 0
+    taken_in: int = 0
     manifests_before: int = 0
     manifests_after: int = 0
     snapshots_before: int = 0
@@ -80,26 +83,39 @@ class Upkeep(Struct, frozen=True, kw_only=True):
 
 
 def maintain_tables(
-    spark: SparkSession, settings: Settings, tables: Sequence[str], told: Callable[[Upkeep], None]
+    spark: SparkSession,
+    settings: Settings,
+    tables: Sequence[str],
+    told: Callable[[Upkeep], None],
+    *,
+    anew: bool = False,
 ) -> None:
     """Maintain tables one after the other, telling of each; one that is absent needs nothing."""
     for table in tables:
         if spark.catalog.tableExists(f"{CATALOG}.{NAMESPACE}.{table}"):
-            told(maintain(spark, settings, table))
+            told(maintain(spark, settings, table, anew=anew))
         else:
             told(Upkeep(table=table))
 
 
 def maintain(
-    spark: SparkSession, settings: Settings, table: str, *, with_orphans: bool = True
+    spark: SparkSession,
+    settings: Settings,
+    table: str,
+    *,
+    with_orphans: bool = True,
+    anew: bool = False,
 ) -> Upkeep:
     """Compact a table, rewrite its manifests, expire snapshots, remove orphans; say what was done.
+
+    A materialized view takes in what has landed in its source (`materialized.py`).
 
     Args:
         spark: the session; landing may run in it.
         settings: how long snapshots and orphans are kept.
         table: a table that exists.
         with_orphans: look for files that no snapshot names; lists the table's whole folder.
+        anew: make a materialized view of all rows of its source.
     """
     began = time.monotonic()
     faults: list[str] = []
@@ -107,6 +123,9 @@ def maintain(
     orphan_ms = settings.maintenance_orphan_age_h * _HOUR_MS
     before = _counts(spark, table)
     compacted, written = _step(faults, "compaction", lambda: compact(spark, table), (0, 0))
+    taken_in = 0
+    if table in MATERIALIZED:
+        taken_in = _step(faults, "taking in", lambda: take_in(spark, table, anew=anew), 0)
     _step(faults, "rewriting manifests", lambda: _rewrite_manifests(spark, table), None)
     expired = _step(faults, "expiry", lambda: expire(spark, table, kept_ms, _now_ms()), 0)
     orphans = 0
@@ -120,6 +139,7 @@ def maintain(
         files_after=after.files,
         compacted=compacted,
         written=written,
+        taken_in=taken_in,
         manifests_before=before.manifests,
         manifests_after=after.manifests,
         snapshots_before=before.snapshots,

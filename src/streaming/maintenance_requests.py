@@ -23,10 +23,11 @@ _POLL_S = 0.2
 
 
 class Request(Struct, frozen=True):
-    """Tables that a command wants maintained now."""
+    """Tables that a command wants maintained now; `anew` is of `maintenance.maintain`."""
 
     request_id: str
     tables: tuple[str, ...]
+    anew: bool = False
 
 
 class Unanswered(Exception):
@@ -44,6 +45,7 @@ def ask(
     told: Callable[[Upkeep], None],
     *,
     is_waiting: Callable[[], bool],
+    anew: bool = False,
 ) -> None:
     """Ask for maintenance of tables and tell each answer as it comes.
 
@@ -51,6 +53,7 @@ def ask(
         settings: of the stack.
         tables: which ones.
         told: is given each table's answer.
+        anew: make materialized views of all rows.
         is_waiting: whether an answer can still come.
 
     Raises:
@@ -58,7 +61,7 @@ def ask(
     """
     folder = _folder(settings)
     folder.mkdir(parents=True, exist_ok=True)
-    request = Request(uuid.uuid4().hex, tuple(tables))
+    request = Request(uuid.uuid4().hex, tuple(tables), anew)
     path = _request_path(folder, request.request_id)
     _write(path, msgspec.json.encode(request))
     left = list(tables)

@@ -16,6 +16,7 @@ from src.events.definitions import TOPIC_TRADE
 from src.streaming import maintenance_requests as requests
 from src.streaming.expiry import DATA_TABLES
 from src.streaming.maintenance import Upkeep, maintain
+from src.streaming.materialized import MATERIALIZED
 from src.streaming.schemas import ITEM, QUARANTINE
 
 _log = logging.getLogger(__name__)
@@ -38,9 +39,11 @@ _END_S_MAX = 10.0
 def tables_of(topics: Sequence[str]) -> tuple[str, ...]:
     """Return the tables that the process which lands `topics` maintains.
 
-    What no topic owns alone goes with `trade`, so that two processes never maintain one table.
+    What no topic owns alone goes with `trade`, so that two processes never maintain one table. A
+    materialized view comes after its source, which is then compacted.
     """
     owned = [table for topic in topics for table in DATA_TABLES[topic]]
+    owned += [table for table, view in MATERIALIZED.items() if view.source in owned]
     return tuple(owned + ([QUARANTINE, ITEM] if TOPIC_TRADE in topics else []))
 
 
@@ -83,11 +86,13 @@ class Rounds:
         with_orphans = time.monotonic() >= self._orphans_due_at
         for upkeep in self._maintained(self._tables, with_orphans=with_orphans):
             _log.info(
-                "%s: %d files of %d became %d, %d snapshots expired, %d orphans removed, in %.1f s",
+                "%s: %d files of %d became %d, %d rows taken in, %d snapshots expired, "
+                "%d orphans removed, in %.1f s",
                 upkeep.table,
                 upkeep.compacted,
                 upkeep.files_before,
                 upkeep.written,
+                upkeep.taken_in,
                 upkeep.snapshots_expired,
                 upkeep.orphans_removed,
                 upkeep.seconds,
@@ -103,15 +108,19 @@ class Rounds:
                 if table in self._tables
                 and not requests.is_answered(self._settings, request, table)
             ]
-            for upkeep in self._maintained(wanted, with_orphans=True):
+            for upkeep in self._maintained(wanted, with_orphans=True, anew=request.anew):
                 requests.answer(self._settings, request, upkeep)
 
-    def _maintained(self, tables: Sequence[str], *, with_orphans: bool) -> Iterator[Upkeep]:
+    def _maintained(
+        self, tables: Sequence[str], *, with_orphans: bool, anew: bool = False
+    ) -> Iterator[Upkeep]:
         for table in tables:
             if self._stop.is_set():
                 return
             try:
-                yield maintain(self._spark, self._settings, table, with_orphans=with_orphans)
+                yield maintain(
+                    self._spark, self._settings, table, with_orphans=with_orphans, anew=anew
+                )
             except (Py4JError, PySparkException, OSError) as error:
                 # Landing goes on without it; a stop ends the JVM under the step.
                 if self._stop.is_set():

@@ -25,6 +25,9 @@ TRADE_LEG = "trade_leg"
 PLAYER_STATE = "player_state"
 QUARANTINE = "quarantine"
 ITEM = "item"
+#: The tables of materialized views (`materialized.py`).
+PLAYER_LATEST = "player_latest_materialized"
+FIRST_TRADE = "first_trade_materialized"
 
 #: Times are UTC without a zone: one of the engines cannot read Spark's zoned timestamps at all.
 _COLUMN_TYPES: dict[str, DataType] = {
@@ -59,6 +62,15 @@ ITEM_SCHEMA = StructType(
         StructField("rarity", StringType()),
         StructField("level", LongType()),
         StructField("value", LongType()),
+    ]
+)
+
+FIRST_TRADE_SCHEMA = StructType(
+    [
+        StructField("player_id", LongType()),
+        StructField("kind", StringType()),
+        StructField("seq", LongType(), metadata={"comment": "The lowest of a settled trade."}),
+        StructField("occurred_at", TimestampNTZType(), metadata={"comment": "Of that trade, UTC."}),
     ]
 )
 

@@ -37,8 +37,11 @@ from src.streaming.history import (
     read_lineage,
 )
 from src.streaming.schemas import (
+    FIRST_TRADE,
+    FIRST_TRADE_SCHEMA,
     ITEM,
     ITEM_SCHEMA,
+    PLAYER_LATEST,
     PLAYER_STATE,
     QUARANTINE,
     QUARANTINE_SCHEMA,
@@ -69,9 +72,8 @@ _TABLE_PROPERTIES = {
     "format-version": "2",
     "write.parquet.compression-codec": "zstd",
     # An engine gives each core a row group at a time, and passes over those that cannot hold what
-    # is asked for. With one a file, as the default makes them, half of the questions took twice as
-    # long on two cores.
-    "write.parquet.row-group-size-bytes": str(16 * 1024 * 1024),
+    # is asked for: some 50,000 trades or states, or 190,000 legs (docs/decisions/0041).
+    "write.parquet.row-group-size-bytes": str(4 * 1024 * 1024),
     # For those who write by Spark (maintenance): the days side by side, nothing is shuffled.
     "write.spark.fanout.enabled": "true",
     "write.distribution-mode": "none",
@@ -83,12 +85,15 @@ _TABLE_PROPERTIES = {
 
 def table_schemas() -> dict[str, StructType]:
     """Return the columns of every table by its name."""
+    states = column_schema(fields_of(EVENTS[PLAYER_STATE]))
     return {
         TRADE: trade_schema(),
         TRADE_LEG: trade_leg_schema(),
-        PLAYER_STATE: column_schema(fields_of(EVENTS[PLAYER_STATE])),
+        PLAYER_STATE: states,
         QUARANTINE: QUARANTINE_SCHEMA,
         ITEM: ITEM_SCHEMA,
+        PLAYER_LATEST: states,
+        FIRST_TRADE: FIRST_TRADE_SCHEMA,
     }
 
 
@@ -98,7 +103,7 @@ def full_name(table: str) -> str:
 
 
 def ensure_tables(spark: SparkSession) -> None:
-    """Create the tables that are not there, and add to the others the columns that they lack.
+    """Create the tables that are not there; give the others the columns and properties they lack.
 
     Raises:
         IncompatibleTable: a table differs from its definition in another way.
@@ -109,6 +114,7 @@ def ensure_tables(spark: SparkSession) -> None:
             _create(spark, table, schema)
         else:
             add_missing_columns(spark, table, schema)
+            _set_properties(spark, table)
 
 
 class PositionsLost(TableError):
@@ -235,6 +241,17 @@ def newest_property(spark: SparkSession, table: str, name: str) -> str | None:
 
 def _utc_text(moment: datetime) -> str:
     return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat()}Z"
+
+
+def _set_properties(spark: SparkSession, table: str) -> None:
+    found = load_table(spark, table)
+    have = dict(found.properties())
+    update = found.updateProperties()
+    for key, value in _TABLE_PROPERTIES.items():
+        # The format's version is the table's own, not one of its properties.
+        if key != "format-version" and have.get(key) != value:
+            update.set(key, value)
+    update.commit()
 
 
 def _create(spark: SparkSession, table: str, schema: StructType) -> None:

@@ -104,8 +104,8 @@ def test_presto_answers_over_the_same_files(
 def test_the_files_lie_as_compaction_leaves_them(settings: Settings, books: Books) -> None:
     assert books.trades == _TRADES
     for name in ("trade", "trade_leg", "player_state"):
-        (path,) = pinned_tables(Path(settings.warehouse))[name].files
-        rows = pq.read_table(path, columns=list(SORTED_BY[name]))
+        (file,) = pinned_tables(Path(settings.warehouse))[name].files
+        rows = pq.read_table(file.path, columns=list(SORTED_BY[name]))
         assert rows.num_rows >= _TRADES
         assert rows == rows.sort_by([(column, "ascending") for column in SORTED_BY[name]])
 

@@ -26,6 +26,7 @@ from src.classes.account import player_account
 from src.economy.duckdb_engine import DuckDbEngine
 from src.economy.engine import Answer
 from src.economy.questions import question
+from src.economy.warehouse import MATERIALIZED
 from src.events.definitions import PlayerStateEvent, TradeEvent
 from src.events.fields import Field, fields_of
 from src.streaming.totals import TOTALS_FIELDS, totals_of
@@ -178,8 +179,11 @@ class Realm:
             }
         )
 
-    def land(self, warehouse: Path) -> dict[str, Table]:
-        """Write the tables; one without rows stays without a snapshot."""
+    def land(self, warehouse: Path, *, materialized: bool = False) -> dict[str, Table]:
+        """Write the tables; one without rows stays without a snapshot.
+
+        With `materialized`, half of the rows are in the tables of materialized views.
+        """
         tables = make_tables(warehouse)
         rows = {
             "trade": self.trades,
@@ -190,10 +194,43 @@ class Realm:
                 for item_id, described in ITEMS.items()
             ],
         }
+        if materialized:
+            for name in ("trade", "player_state"):
+                half = len(rows[name]) // 2
+                append(tables[name], rows[name][:half])
+                materialize(tables, name, rows[name][:half])
+                rows[name] = rows[name][half:]
         for name, table in tables.items():
-            if rows[name]:
+            if rows.get(name):
                 append(table, rows[name])
         return tables
+
+
+def materialize(tables: Mapping[str, Table], source: str, rows: Sequence[dict[str, Any]]) -> None:
+    """Write the materialized view of a source as of now, when it has these rows."""
+    (view,) = (view for view, made_of in MATERIALIZED.items() if made_of == source)
+    kept = _newest(rows) if source == "player_state" else _first(rows)
+    snapshot = tables[source].current_snapshot()
+    assert snapshot is not None
+    taken_in = f"{tables[source].metadata.table_uuid} {snapshot.sequence_number}"
+    append(tables[view], kept, {f"guildhall.taken_in.{source}": taken_in})
+
+
+def _newest(states: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    rising = sorted(states, key=lambda state: state["version"])
+    return list({state["player_id"]: state for state in rising}.values())
+
+
+def _first(trades: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    firsts: dict[tuple[int, str], dict[str, Any]] = {}
+    for trade in sorted(trades, key=lambda trade: trade["seq"]):
+        sides = (
+            ("player_1_id", "player_2_id") if trade["kind"] == "player_trade" else ("player_1_id",)
+        )
+        for side in sides if trade["status"] == "settled" else ():
+            told = {name: trade[name] for name in ("kind", "seq", "occurred_at")}
+            firsts.setdefault((trade[side], trade["kind"]), {"player_id": trade[side], **told})
+    return list(firsts.values())
 
 
 def make_tables(warehouse: Path) -> dict[str, Table]:
@@ -202,11 +239,18 @@ def make_tables(warehouse: Path) -> dict[str, Table]:
     legs = next(f for f in fields_of(TradeEvent) if f.kind == "rows").rows
     head = [f for f in trade if f.name in {"trade_id", "seq", "occurred_at", "kind", "status"}]
     head.sort(key=lambda f: ["trade_id", "seq", "occurred_at", "kind", "status"].index(f.name))
-    columns = {
+    columns: dict[str, dict[str, IcebergType]] = {
         "trade": _columns([*trade, *TOTALS_FIELDS]),
         "trade_leg": _columns([*head, *legs]),
         "player_state": _columns(fields_of(PlayerStateEvent)),
         "item": _ITEM_COLUMNS,
+        "player_latest_materialized": _columns(fields_of(PlayerStateEvent)),
+        "first_trade_materialized": {
+            "player_id": LongType(),
+            "kind": StringType(),
+            "seq": LongType(),
+            "occurred_at": TimestampType(),
+        },
     }
     catalog = FolderCatalog(warehouse)
     return {name: catalog.make(name, _schema(kinds)) for name, kinds in columns.items()}

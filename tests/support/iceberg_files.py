@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -83,9 +83,12 @@ def list_a_delete_manifest(table: Table) -> None:
         writer.add_manifests(manifests)
 
 
-def append(table: Table, rows: Sequence[dict[str, Any]]) -> None:
-    """Append rows in one snapshot; columns that a row lacks are null."""
-    table.append(pa.Table.from_pylist(list(rows), schema=table.schema().as_arrow()))
+def append(
+    table: Table, rows: Sequence[dict[str, Any]], properties: Mapping[str, str] | None = None
+) -> None:
+    """Append rows in one snapshot with properties; columns that a row lacks are null."""
+    found = pa.Table.from_pylist(list(rows), schema=table.schema().as_arrow())
+    table.append(found, dict(properties or {}))
 
 
 def end_writers() -> None:

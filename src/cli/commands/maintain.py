@@ -22,6 +22,7 @@ _COLUMNS = {
     "files": "files_before",
     "files now": "files_after",
     "compacted": "compacted",
+    "taken in": "taken_in",
     "manifests": "manifests_before",
     "manifests now": "manifests_after",
     "snapshots": "snapshots_before",
@@ -33,9 +34,12 @@ _COLUMNS = {
 
 @click.command()
 @click.option("--table", "names", multiple=True, metavar="T", help="Only this table; repeatable.")
+@click.option(
+    "--anew", is_flag=True, help="Make materialized views of all rows, forgetting what they have."
+)
 @json_option
-def maintain(names: tuple[str, ...], *, as_json: bool) -> None:
-    """Compact the tables, expire snapshots, remove orphan files.
+def maintain(names: tuple[str, ...], *, anew: bool, as_json: bool) -> None:
+    """Compact the tables, renew views, expire snapshots.
 
     A running landing process does it, beside landing; without one, this command does it itself.
     Ends with 1 when a step failed; what it had done stays, and asking again goes on from there.
@@ -47,7 +51,7 @@ def maintain(names: tuple[str, ...], *, as_json: bool) -> None:
     if unknown := sorted(set(names) - set(known)):
         raise click.UsageError(f"no table {unknown[0]!r}: there are {', '.join(known)}")
     output = Output(as_json=as_json)
-    done = _maintained(load_settings(), names or known, output)
+    done = _maintained(load_settings(), names or known, output, anew=anew)
     output.answer(done, lambda: _text(done))
     if faults := [f"{each.table}: {fault}" for each in done for fault in each.faults]:
         raise CheckFailed(
@@ -55,7 +59,9 @@ def maintain(names: tuple[str, ...], *, as_json: bool) -> None:
         )
 
 
-def _maintained(settings: Settings, names: Sequence[str], output: Output) -> list[Upkeep]:
+def _maintained(
+    settings: Settings, names: Sequence[str], output: Output, *, anew: bool
+) -> list[Upkeep]:
     from src.streaming.writers import alone  # noqa: PLC0415 - as above
 
     done: list[Upkeep] = []
@@ -68,31 +74,33 @@ def _maintained(settings: Settings, names: Sequence[str], output: Output) -> lis
 
         with alone(settings) as is_alone:
             if is_alone:
-                _by_this_command(settings, names, told)
+                _by_this_command(settings, names, told, anew=anew)
         if not is_alone:
-            _by_landing(settings, names, told)
+            _by_landing(settings, names, told, anew=anew)
     return done
 
 
 def _by_this_command(
-    settings: Settings, names: Sequence[str], told: Callable[[Upkeep], None]
+    settings: Settings, names: Sequence[str], told: Callable[[Upkeep], None], *, anew: bool
 ) -> None:
     from src.streaming.maintenance import maintain_tables  # noqa: PLC0415 - as above
     from src.streaming.session import start_session  # noqa: PLC0415 - as above
 
     spark = start_session(settings, "guildhall-maintain")
     try:
-        maintain_tables(spark, settings, names, told)
+        maintain_tables(spark, settings, names, told, anew=anew)
     finally:
         spark.stop()
 
 
-def _by_landing(settings: Settings, names: Sequence[str], told: Callable[[Upkeep], None]) -> None:
+def _by_landing(
+    settings: Settings, names: Sequence[str], told: Callable[[Upkeep], None], *, anew: bool
+) -> None:
     from src.streaming.maintenance_requests import Unanswered, ask  # noqa: PLC0415 - as above
     from src.streaming.writers import is_landing  # noqa: PLC0415 - as above
 
     try:
-        ask(settings, names, told, is_waiting=lambda: is_landing(settings))
+        ask(settings, names, told, is_waiting=lambda: is_landing(settings), anew=anew)
     except Unanswered as error:
         raise ServiceUnreachable(
             "The landing process ended before all tables were maintained.",

@@ -3,37 +3,13 @@
 -- Units: whole seconds from the starter grant to the first settled trade of that kind; of the
 -- players that reached it, half needed median_s or less, and nine of ten p90_s or less (nearest
 -- rank); share_of_players is a part of 1.
-with partners as (
-    select
-        player_1_id as player_id,
-        occurred_at
-    from trade
-    where kind = 'player_trade' and status = 'settled'
-    union all
-    select
-        player_2_id as player_id,
-        occurred_at
-    from trade
-    where kind = 'player_trade' and status = 'settled'
-),
-
-firsts as (
+with firsts as (
     select
         player_id,
-        'player_trade' as kind,
-        date_trunc('second', min(occurred_at)) as first_at
-    from partners
-    group by player_id
-    union all
-    select
-        player_1_id as player_id,
         kind,
-        date_trunc('second', min(occurred_at)) as first_at
-    from trade
-    where
-        kind in ('starter_grant', 'purchase', 'sale', 'guild_join', 'battle')
-        and status = 'settled'
-    group by player_1_id, kind
+        date_trunc('second', occurred_at) as first_at
+    from first_trade
+    where kind in ('starter_grant', 'player_trade', 'purchase', 'sale', 'guild_join', 'battle')
 ),
 
 starts as (

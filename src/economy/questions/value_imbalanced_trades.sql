@@ -5,6 +5,7 @@
 with trades as (
     select
         trade_id,
+        seq,
         occurred_at,
         player_1_id,
         player_2_id,
@@ -16,6 +17,7 @@ with trades as (
 compared as (
     select
         trade_id,
+        seq,
         occurred_at,
         player_1_id,
         player_2_id,
@@ -35,6 +37,7 @@ compared as (
 imbalanced as (
     select
         trade_id,
+        seq,
         occurred_at,
         player_1_id,
         player_2_id,
@@ -44,8 +47,28 @@ imbalanced as (
         round(cast(larger as double) / nullif(smaller, 0), 2) as ratio,
         gained_by
     from compared
+),
+
+-- Of equals the earlier are shown: a number is compared more quickly than an id.
+first_twenty as (
+    select * from imbalanced
+    order by difference desc, seq asc
+    limit 20
+),
+
+described as (
+    select
+        trade_id,
+        occurred_at,
+        player_1_id,
+        player_2_id,
+        player_1_value,
+        player_2_value,
+        difference,
+        ratio,
+        gained_by
+    from first_twenty
 )
 
-select * from imbalanced
+select * from described
 order by difference desc, trade_id asc
-limit 20

@@ -11,7 +11,9 @@ from src.economy.sql_files import SqlFile, read_sql_file
 ORDER = (
     "slot",
     "slotted_trade",
+    "player_recent_state",
     "player_latest",
+    "first_trade",
     "player_trade",
     "moved_item",
     "item_exchange",
@@ -31,3 +33,10 @@ def views() -> tuple[SqlFile, ...]:
     """Return the views in the order in which they are made."""
     folder = Path(__file__).parent
     return tuple(read_sql_file(folder / f"{name}.sql") for name in ORDER)
+
+
+@cache
+def presto_views() -> tuple[SqlFile, ...]:
+    """Return the views that Presto is given first; on DuckDB the engine makes them of files."""
+    folder = Path(__file__).parent / "presto"
+    return tuple(read_sql_file(path) for path in sorted(folder.glob("*.sql")))

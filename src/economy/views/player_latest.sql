@@ -1,8 +1,8 @@
 -- Every player as it is now: its state with the highest version.
 -- Grain: one row a player.
 -- Units: gold and inventory_value in coins at base value, capacities in units of items.
--- One pass over the states, and only over the columns that are asked for. An engine may pass over
--- a null when it looks for the newest value, so a state without a guild says so by ''.
+-- One pass, and only over the columns that are asked for. An engine may pass over a null when it
+-- looks for the newest value, so a state without a guild says so by ''.
 with latest as (
     select
         player_id,
@@ -20,7 +20,7 @@ with latest as (
         max_by(distinct_items, version) as distinct_items,
         max_by(inventory_value, version) as inventory_value,
         max_by(items, version) as items
-    from player_state
+    from player_recent_state
     group by player_id
 )
 

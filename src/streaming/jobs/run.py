@@ -22,7 +22,8 @@ from src.streaming.catalogue import land_catalogue
 from src.streaming.gathering import Gathering
 from src.streaming.history import TableError
 from src.streaming.landing import Landing
-from src.streaming.maintenance_rounds import Rounds
+from src.streaming.maintenance_rounds import Rounds, tables_of
+from src.streaming.materialized import forget_others
 from src.streaming.ready import announce
 from src.streaming.session import start_session
 from src.streaming.source import LagTeller, SourceError, check_positions, read_topic
@@ -52,6 +53,7 @@ class LandingJob:
         ensure_tables(spark)
         if TOPIC_TRADE in topics:
             fill_totals(spark)
+        forget_others(spark, tables_of(topics))
         self._spark = spark
         self._settings = settings
         self._landings = {topic: Landing(spark, topic) for topic in topics}

@@ -22,7 +22,7 @@ def ended_writers() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def market_day_warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
     warehouse = tmp_path_factory.mktemp("market_day")
-    market_day().land(warehouse)
+    market_day().land(warehouse, materialized=True)
     return warehouse
 
 

@@ -11,7 +11,7 @@ from pyiceberg.types import LongType, StringType
 
 from src.economy.duckdb_engine import DuckDbEngine
 from src.economy.engine import Column, QueryFailedError, WarehouseUnreachableError
-from src.economy.warehouse import newest_metadata
+from src.economy.warehouse import MATERIALIZED, newest_metadata
 from tests.support.economy import START, Realm, gold, make_tables
 from tests.support.iceberg_files import append, list_a_delete_manifest
 
@@ -201,3 +201,40 @@ def test_what_does_not_fit_in_memory_goes_to_a_folder_that_was_not_there(tmp_pat
     with DuckDbEngine(tmp_path, spill, memory_mib=48) as engine:
         assert len(engine.ask(large).rows) == 800_000
         assert spill.is_dir()
+
+
+def test_a_materialized_view_is_its_table_and_the_rows_since(tmp_path: Path) -> None:
+    realm = grant(1)
+    realm.state(2, 1, 7, {})
+    realm.state(1, 2, 6, {})
+    realm.state(3, 1, 9, {})
+    realm.land(tmp_path, materialized=True)
+    with opened(tmp_path) as engine:
+        since = engine.ask("select player_id, version from player_state_since").rows
+        latest = engine.ask("select player_id, version, gold from player_latest order by 1").rows
+    assert since == ((1, 2), (3, 1))
+    assert latest == ((1, 2, 6), (2, 1, 7), (3, 1, 9))
+
+
+@pytest.mark.parametrize("table", ["player_latest_materialized", "first_trade_materialized"])
+def test_what_a_table_has_is_not_looked_up_in_its_source(tmp_path: Path, table: str) -> None:
+    realm = grant(1)
+    realm.trade("starter_grant", (2, None), [gold("mint", 2, 5)])
+    realm.state(2, 1, 5, {})
+    tables = realm.land(tmp_path, materialized=True)
+    # A source that cannot be: its first half would be missing if the view did not have it.
+    source = tables[MATERIALIZED[table]]
+    source.overwrite(source.scan().to_arrow().slice(0, 0))
+    with opened(tmp_path) as engine:
+        view = table.removesuffix("_materialized")
+        assert engine.ask(f"select player_id from {view}").rows == ((1,),)  # noqa: S608 - our views
+
+
+def test_the_table_of_a_view_of_another_source_leaves_no_row_out(tmp_path: Path) -> None:
+    realm = grant(1)
+    realm.state(2, 1, 7, {})
+    tables = realm.land(tmp_path, materialized=True)
+    other = {"guildhall.taken_in.player_state": "00000000-0000-0000-0000-000000000000 99"}
+    append(tables["player_latest_materialized"], [], other)
+    with opened(tmp_path) as engine:
+        assert engine.ask("select count(*) as n from player_state_since").only() == {"n": 2}

@@ -10,7 +10,8 @@ import pytest
 from src.economy.questions import UnknownQuestionError, question, questions
 from src.economy.sections import GROUPS
 from src.economy.sql_files import SqlFile, read_sql_file
-from src.economy.views import views
+from src.economy.views import presto_views, views
+from src.economy.warehouse import MATERIALIZED
 
 ROOT = Path(__file__).parents[3]
 STATEMENTS = [*views(), *questions().values()]
@@ -54,6 +55,11 @@ def test_a_question_reads_top_to_bottom_and_gives_a_fixed_order(statement: SqlFi
 def test_every_view_file_is_made() -> None:
     folder = ROOT / "src" / "economy" / "views"
     assert sorted(path.stem for path in folder.glob("*.sql")) == sorted(v.name for v in views())
+
+
+def test_presto_has_the_rows_since_of_each_source() -> None:
+    named = [view.name for view in presto_views()]
+    assert named == sorted(f"{source}_since" for source in MATERIALIZED.values())
 
 
 def test_the_reference_page_lists_every_question_in_its_group_and_every_view() -> None:

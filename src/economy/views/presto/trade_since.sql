@@ -1,0 +1,12 @@
+-- Trades that a materialized view may not have yet: on Presto all of them.
+-- Grain: one row a trade.
+-- Units: those of trade.
+-- Presto 0.287 cannot ask for files by what they came after; all rows are as exact.
+select
+    seq,
+    occurred_at,
+    kind,
+    status,
+    player_1_id,
+    player_2_id
+from trade
