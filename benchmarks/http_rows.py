@@ -121,8 +121,9 @@ _READ = Plan(
     workload="read",
     players=lambda size: size.trading_players,
 )
-#: Players that everyone trades with, in the row of the hot set.
-_HOT = 50
+#: The row of the hot set, and the players that everyone trades with there.
+HOT = "trade_hot"
+_HOT_PLAYERS = 50
 
 PLANS = (
     _creations("create_first", "create a player, from 10 players on", lambda _size: 10),
@@ -138,9 +139,9 @@ PLANS = (
     ),
     replace(
         _TRADE,
-        name="trade_hot",
-        title=f"one trade a request, all among the same {_HOT} players",
-        trading=lambda _size: _HOT,
+        name=HOT,
+        title=f"one trade a request, all among the same {_HOT_PLAYERS} players",
+        trading=lambda _size: _HOT_PLAYERS,
     ),
     replace(_BATCH, name="batch_10", title="10 trades a request", per_request=10, connections=16),
     _BATCH,

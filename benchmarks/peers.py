@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 
 from msgspec.structs import replace
 
-from benchmarks.http_rows import Plan, Size, measure, prepare, unwanted
+from benchmarks.http_rows import HOT, Plan, Size, measure, prepare, unwanted
 from benchmarks.naive_peer import NaivePeer
 from benchmarks.peer import Ground, Peer, Rival
 from benchmarks.postgres.peer import POSTGRES_PEERS
@@ -54,11 +54,12 @@ class Turns:
             f"p99 {run.load.ms[1]:.1f} ms"
         )
 
-    def row(self, ours: Sequence[Run]) -> PeerRow:
-        """Return the peer's runs beside ours."""
+    def row(self, plan: Plan, ours: Sequence[Run]) -> PeerRow:
+        """Return the peer's runs beside ours of a plan."""
+        is_hot = plan.name == HOT
         return PeerRow(
-            name=self.peer.name,
-            title=self.peer.title,
+            name=f"{self.peer.name}_hot" if is_hot else self.peer.name,
+            title=f"{self.peer.title}; {plan.title}" if is_hot else self.peer.title,
             runs=tuple(self._runs),
             ours=tuple(ours),
             figures=self.rival.figures(),
@@ -94,7 +95,7 @@ def measure_beside(
     prepare(plan, stand, size, note)
     with standing_peers(stand, peers, note) as turns:
         row = measure(plan, stand, size, note, turns)
-        found = [each.row(row.runs) for each in turns]
+        found = [each.row(plan, row.runs) for each in turns]
         faults = [fault for each in turns for fault in each.faults()]
     return row, found, faults
 

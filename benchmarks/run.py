@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from msgspec.structs import replace
 
 from benchmarks.goals import goals_of
-from benchmarks.http_rows import LAST_PLAN, PLANS, Size, faults_of, measure
+from benchmarks.http_rows import HOT, LAST_PLAN, PLANS, Size, faults_of, measure
 from benchmarks.landing import measure_backlog, measure_freshness
 from benchmarks.machine import Stolen, machine, versions
 from benchmarks.parts import measure_commit, measure_ready, measure_relay
@@ -38,7 +38,7 @@ BENCHMARKS = (
     _MEMORY,
     LAST_PLAN.name,
 )
-#: The row that the peers are measured beside.
+#: The row that the peers are measured beside, whenever one is asked for.
 _COMPARED = "trade"
 
 
@@ -116,16 +116,19 @@ def _rows(
 ) -> tuple[list[HttpRow], list[PeerRow], list[str]]:
     """Measure what is chosen over HTTP; return our rows, the peers', and what was wrong with them.
 
-    Whoever asks for a peer gets the row of ours that it took turns with.
+    Whoever asks for a peer gets the row of ours that it took turns with; and whoever asks for the
+    hot set as well gets both of that.
     """
     rows: list[HttpRow] = []
     peers: list[PeerRow] = []
     faults: list[str] = []
     asked = [peer for peer in PEERS if peer.name in chosen and not peer.lacks()]
     for plan in PLANS:
-        if plan.name == _COMPARED and asked:
-            row, peers, faults = measure_beside(plan, stand, size, note, asked)
+        if asked and (plan.name == _COMPARED or (plan.name == HOT and HOT in chosen)):
+            row, found, wrong = measure_beside(plan, stand, size, note, asked)
             rows.append(row)
+            peers += found
+            faults += wrong
         elif plan.name in chosen:
             rows.append(measure(plan, stand, size, note))
     return rows, peers, faults

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from benchmarks.goals import goals_of
 from benchmarks.results import PeerRow, Results, Run, Spread
@@ -39,3 +40,9 @@ def test_a_goal_is_held_against_the_median_of_the_rounds() -> None:
     results = Results(command="any", machine={}, versions={}, runs=2, seconds=2.0, peers=(_ROW,))
     (goal,) = goals_of(results)
     assert (goal.wanted, goal.reached, goal.is_met) == ("1.5 or more", "1.5", True)
+
+
+def test_the_hot_set_of_a_peer_is_told_without_a_goal() -> None:
+    hot = replace(_ROW, name="trade_postgres_hot")
+    results = Results(command="any", machine={}, versions={}, runs=2, seconds=2.0, peers=(hot,))
+    assert goals_of(results) == ()
