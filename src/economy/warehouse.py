@@ -14,7 +14,8 @@ import msgspec
 from msgspec import Struct
 from pyiceberg.exceptions import ValidationError
 from pyiceberg.schema import Schema
-from pyiceberg.table.metadata import TableMetadata, TableMetadataUtil
+from pyiceberg.table.metadata import TableMetadataUtil
+from pyiceberg.table.snapshots import Snapshot
 
 from src.economy.engine import WarehouseUnreachableError
 from src.economy.manifests import DeleteFilesError, LiveFile, data_files
@@ -37,8 +38,8 @@ class PinnedTable(Struct, frozen=True):
     """A table at one snapshot: its columns, and the Parquet files that hold its rows.
 
     Rows that land later are in other files, so that whoever reads these reads one moment. The table
-    of a materialized view says by `taken_in` up to where its source is in it: the source's `uuid`
-    and a sequence number.
+    of a materialized view says by `taken_in` up to which sequence number a source is in it, by the
+    source's `uuid`.
     """
 
     name: str
@@ -46,7 +47,8 @@ class PinnedTable(Struct, frozen=True):
     snapshot_id: int | None
     files: tuple[LiveFile, ...]
     uuid: str
-    taken_in: str | None = None
+    sequence_number: int
+    taken_in: Mapping[str, int]
 
 
 def pinned_tables(warehouse: Path) -> dict[str, PinnedTable]:
@@ -85,8 +87,9 @@ def rows_since(tables: Mapping[str, PinnedTable], view: str) -> PinnedTable:
         view: one of `MATERIALIZED`.
     """
     source = tables[MATERIALIZED[view]]
-    of, _, number = (tables[view].taken_in or "").partition(" ")
-    through = int(number) if of == source.uuid else 0
+    through = tables[view].taken_in.get(source.uuid, 0)
+    if through > source.sequence_number:  # the source is as it was before: from a backup
+        through = 0
     newer = tuple(file for file in source.files if file.sequence_number > through)
     return msgspec.structs.replace(source, name=f"{source.name}_since", files=newer)
 
@@ -131,17 +134,13 @@ def _pinned(folder: Path) -> PinnedTable | None:
         snapshot_id=snapshot.snapshot_id if snapshot else None,
         files=files,
         uuid=str(table.table_uuid),
-        taken_in=_taken_in(table, source) if source else None,
+        sequence_number=(snapshot.sequence_number or 0) if snapshot else 0,
+        taken_in=_taken_in(snapshot, source) if snapshot and source else {},
     )
 
 
-def _taken_in(table: TableMetadata, source: str) -> str | None:
-    """Return what the newest snapshot that tells it says of what is taken in, or None."""
-    snapshot = table.current_snapshot()
-    while snapshot is not None:
-        told = snapshot.summary.additional_properties if snapshot.summary else {}
-        if (found := told.get(TAKEN_IN + source)) is not None:
-            return found
-        parent = snapshot.parent_snapshot_id
-        snapshot = None if parent is None else table.snapshot_by_id(parent)
-    return None
+def _taken_in(newest: Snapshot, source: str) -> dict[str, int]:
+    """Return what a snapshot says of what is taken in."""
+    summary = newest.summary.additional_properties if newest.summary else {}
+    uuid, _, number = summary.get(TAKEN_IN + source, "").partition(" ")
+    return {uuid: int(number)} if number else {}

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from msgspec import Struct
 from py4j.protocol import Py4JJavaError
+from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
 from src.config import Settings
@@ -21,7 +22,7 @@ from src.streaming.expiry import expire
 from src.streaming.history import load_table, read_lineage
 from src.streaming.materialized import MATERIALIZED, take_in
 from src.streaming.schemas import PLAYER_STATE, QUARANTINE, TRADE, TRADE_LEG
-from src.streaming.session import CATALOG, NAMESPACE
+from src.streaming.session import CATALOG, NAMESPACE, make_active
 
 _log = logging.getLogger(__name__)
 
@@ -108,7 +109,8 @@ def maintain(
 ) -> Upkeep:
     """Compact a table, rewrite its manifests, expire snapshots, remove orphans; say what was done.
 
-    A materialized view takes in what has landed in its source (`materialized.py`).
+    A materialized view takes in what has landed in its source (`materialized.py`), where an engine
+    can make use of it.
 
     Args:
         spark: the session; landing may run in it.
@@ -124,7 +126,8 @@ def maintain(
     before = _counts(spark, table)
     compacted, written = _step(faults, "compaction", lambda: compact(spark, table), (0, 0))
     taken_in = 0
-    if table in MATERIALIZED:
+    if table in MATERIALIZED and settings.profile == "embedded":
+        # On the full profile Presto asks, which can make nothing of it (docs/decisions/0041).
         taken_in = _step(faults, "taking in", lambda: take_in(spark, table, anew=anew), 0)
     _step(faults, "rewriting manifests", lambda: _rewrite_manifests(spark, table), None)
     expired = _step(faults, "expiry", lambda: expire(spark, table, kept_ms, _now_ms()), 0)
@@ -205,11 +208,9 @@ def _remove_orphans(spark: SparkSession, table: str, older_than_ms: int) -> int:
 
 
 def _actions(spark: SparkSession) -> Any:  # noqa: ANN401 - Iceberg's own, in Java
+    make_active(spark)
     jvm: Any = spark._jvm  # noqa: SLF001 - Iceberg's API is Java's
     session = spark._jsparkSession  # noqa: SLF001 - as above
-    # A thread that Python has made has no session in Java, and compaction looks there for the
-    # catalogs that it has just set.
-    jvm.org.apache.spark.sql.classic.SparkSession.setActiveSession(session)
     return jvm.org.apache.iceberg.spark.actions.SparkActions.get(session)
 
 
@@ -217,7 +218,7 @@ def _step(faults: list[str], name: str, run: Callable[[], Result], otherwise: Re
     """Run one step; when it fails, note it and let the others go on."""
     try:
         return run()
-    except (Py4JJavaError, CompactionFailed) as error:
+    except (Py4JJavaError, PySparkException, CompactionFailed) as error:
         cause = error.java_exception if isinstance(error, Py4JJavaError) else error
         _log.warning("%s failed, the next round tries again: %s", name, cause)
         faults.append(f"{name}: {cause}")

@@ -14,9 +14,11 @@ from typing import Any
 from msgspec import Struct
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812 - Spark's own name for it
+from uuid_utils import uuid7
 
-from src.streaming.history import PROPERTY_PREFIX, Snapshot, load_table, newest_with, read_lineage
+from src.streaming.history import PROPERTY_PREFIX, Snapshot, load_table, read_lineage
 from src.streaming.schemas import FIRST_TRADE, PLAYER_LATEST, PLAYER_STATE, TRADE
+from src.streaming.session import make_active
 from src.streaming.tables import full_name, replace_rows
 
 #: The snapshot property, before the source's name, that says up to where a table has taken it in:
@@ -47,7 +49,7 @@ def _newest(states: DataFrame) -> DataFrame:
 
 def _by_player(trades: DataFrame) -> DataFrame:
     settled = trades.where("status = 'settled'")
-    both = settled.where("kind = 'player_trade'")
+    both = settled.where("kind = 'player_trade' and player_2_id is not null")
     return settled.selectExpr("player_1_id as player_id", *_TRADE).unionByName(
         both.selectExpr("player_2_id as player_id", *_TRADE)
     )
@@ -68,8 +70,7 @@ MATERIALIZED = {
 def take_in(spark: SparkSession, table: str, *, anew: bool = False) -> int:
     """Bring a view's table up to the newest snapshot of its source, if that is worth it.
 
-    It is when at least as many rows came as the table has: fewer are quicker read as they are, and
-    so a row is written anew about as often as one comes.
+    It is when at least as many rows came as the table has: fewer are quicker read as they are.
 
     Args:
         spark: the session.
@@ -81,47 +82,62 @@ def take_in(spark: SparkSession, table: str, *, anew: bool = False) -> int:
     """
     view = MATERIALIZED[table]
     source = load_table(spark, view.source)
-    snapshot = source.currentSnapshot()
-    if snapshot is None:
-        return 0
-    uuid = str(source.uuid())
     lineage = read_lineage(spark, table)
-    through = 0 if anew else _taken_in(lineage, view.source, uuid)
+    through = 0 if anew else _taken_in(lineage, view.source, source)
     tasks, rows = _tasks_since(spark, source, through)
-    if not anew and rows < max(1, lineage[0].rows_in_table if lineage and through else 0):
+    if not rows:
+        if anew:
+            _empty(spark, table, source)
         return 0
-    with _staged(spark, source, tasks) as name:
-        read = spark.read.format("iceberg").option("scan-task-set-id", name)
-        made = view.of_source(read.load(full_name(view.source)))
+    if through and rows < lineage[0].rows_in_table:
+        return 0
+    with _staged(spark, source, tasks) as since:
         columns = spark.table(full_name(table)).columns
+        made = view.of_source(since).select(columns)
         if through:
-            made = made.select(columns).unionByName(spark.table(full_name(table)))
+            made = made.unionByName(spark.table(full_name(table)))
         kept = view.merged(made).select(columns).sortWithinPartitions(*view.key)
-        replace_rows(kept, table, {TAKEN_IN + view.source: f"{uuid} {snapshot.sequenceNumber()}"})
+        number = source.currentSnapshot().sequenceNumber()
+        replace_rows(kept, table, _told(view.source, source, number))
     return rows
 
 
 def forget_others(spark: SparkSession, tables: Sequence[str]) -> None:
-    """Empty those of `tables` that were made of a source which is another table by now."""
+    """Empty those of `tables` that were not made of their source as it is now.
+
+    It is another table, or the same as it was before: come back from a backup.
+    """
     for table, view in MATERIALIZED.items():
         if table not in tables:
             continue
         lineage = read_lineage(spark, table)
-        uuid = str(load_table(spark, view.source).uuid())
-        if lineage and lineage[0].rows_in_table and not _taken_in(lineage, view.source, uuid):
-            replace_rows(spark.table(full_name(table)).limit(0), table, {})
+        source = load_table(spark, view.source)
+        if lineage and lineage[0].rows_in_table and not _taken_in(lineage, view.source, source):
+            _empty(spark, table, source)
 
 
-def _taken_in(lineage: Sequence[Snapshot], source: str, uuid: str) -> int:
-    """Return the sequence number up to which a table has its source; 0 when it has nothing."""
-    found = newest_with(lineage, TAKEN_IN + source)
-    if found is None:
+def _taken_in(lineage: Sequence[Snapshot], name: str, source: Any) -> int:  # noqa: ANN401 - Iceberg's own, in Java
+    """Return the sequence number up to which a table has its source; 0 when it has nothing.
+
+    Only the newest snapshot is asked: whoever else wrote the table may have taken rows out of it.
+    """
+    newest = source.currentSnapshot()
+    of, _, number = (lineage[0].summary if lineage else {}).get(TAKEN_IN + name, "").partition(" ")
+    if newest is None or of != str(source.uuid()) or int(number) > newest.sequenceNumber():
         return 0
-    of, _, through = found.summary[TAKEN_IN + source].partition(" ")
-    return int(through) if of == uuid else 0
+    return int(number)
 
 
-def _tasks_since(spark: SparkSession, source: Any, through: int) -> tuple[Any, int]:  # noqa: ANN401 - Iceberg's own, in Java
+def _told(name: str, source: Any, number: int) -> dict[str, str]:  # noqa: ANN401 - as above
+    return {TAKEN_IN + name: f"{source.uuid()} {number}"}
+
+
+def _empty(spark: SparkSession, table: str, source: Any) -> None:  # noqa: ANN401 - as above
+    told = _told(MATERIALIZED[table].source, source, 0)
+    replace_rows(spark.table(full_name(table)).limit(0), table, told)
+
+
+def _tasks_since(spark: SparkSession, source: Any, through: int) -> tuple[Any, int]:  # noqa: ANN401 - as above
     """Return what reads the files that came after a snapshot, and how many rows they have."""
     jvm: Any = spark._jvm  # noqa: SLF001 - Iceberg's API is Java's
     chosen = jvm.java.util.ArrayList()
@@ -140,13 +156,17 @@ def _tasks_since(spark: SparkSession, source: Any, through: int) -> tuple[Any, i
 
 
 @contextmanager
-def _staged(spark: SparkSession, source: Any, tasks: Any) -> Iterator[str]:  # noqa: ANN401 - as above
-    """Let Spark read these files of a table and no others, under the name that is given."""
+def _staged(spark: SparkSession, source: Any, tasks: Any) -> Iterator[DataFrame]:  # noqa: ANN401 - as above
+    """Give the rows of some files of a table, as compaction reads them: by a name of their own."""
     jvm: Any = spark._jvm  # noqa: SLF001 - as above
+    make_active(spark)
+    tables = jvm.org.apache.iceberg.spark.SparkTableCache.get()
     staging = jvm.org.apache.iceberg.spark.ScanTaskSetManager.get()
-    name = str(jvm.java.util.UUID.randomUUID())
+    name = str(uuid7())
+    tables.add(name, source)
     staging.stageTasks(source, name, tasks)
     try:
-        yield name
+        yield spark.read.format("iceberg").load(name)
     finally:
         staging.removeTasks(source, name)
+        tables.remove(name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 from pyspark.sql import SparkSession
 
@@ -51,6 +52,17 @@ def start_session(settings: Settings, name: str) -> SparkSession:
     }.items():
         builder = builder.config(key, value)
     return builder.appName(name).getOrCreate()
+
+
+def make_active(spark: SparkSession) -> None:
+    """Make the session the one that Java finds for this thread.
+
+    A thread that Python has made has none there, and what Iceberg does with tables outside of the
+    catalog, as compaction, looks for the catalogs that it has just set.
+    """
+    jvm: Any = spark._jvm  # noqa: SLF001 - pyspark offers no other way
+    session = spark._jsparkSession  # noqa: SLF001 - as above
+    jvm.org.apache.spark.sql.classic.SparkSession.setActiveSession(session)
 
 
 def _spark(settings: Settings, scratch: Path) -> dict[str, str]:

@@ -103,7 +103,7 @@ def full_name(table: str) -> str:
 
 
 def ensure_tables(spark: SparkSession) -> None:
-    """Create the tables that are not there; give the others the columns and properties they lack.
+    """Create the tables that are not there; bring columns and properties of the others up to date.
 
     Raises:
         IncompatibleTable: a table differs from its definition in another way.

@@ -3,45 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 import pytest
 from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql.types import (
-    BinaryType,
-    IntegerType,
-    LongType,
-    StructField,
-    StructType,
-    TimestampType,
-)
 
 from src.chaos.findings import Findings
 from src.config import Settings
 from src.events.definitions import TOPIC_PLAYER_STATE, TOPIC_TRADE
 from src.events.outbox_entry import Record
 from src.streaming.landing import Landing
-from src.streaming.session import CATALOG
-from src.streaming.tables import ensure_tables
 from tests.support.broken_builds import BlindLanding, DiesBeforeTheLastTable, Killed
 from tests.support.chaos import play, verdict
 from tests.support.landing_by_hand import records_of_outbox
+from tests.support.landing_directly import kafka_batch, tables_in
 
 pytestmark = [
     pytest.mark.spark,
     # py4j leaves the closing of its sockets to the garbage collector.
     pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning"),
 ]
-
-#: The columns of Kafka's source that landing reads.
-_KAFKA = StructType(
-    [
-        StructField("partition", IntegerType()),
-        StructField("offset", LongType()),
-        StructField("timestamp", TimestampType()),
-        StructField("value", BinaryType()),
-    ]
-)
 
 
 @pytest.fixture(autouse=True)
@@ -52,17 +32,11 @@ def leak_detector() -> None:
 @pytest.fixture
 def own_warehouse(spark: SparkSession, settings: Settings) -> SparkSession:
     """Give a session whose tables lie in a folder of the test's own."""
-    session = spark.newSession()
-    session.conf.set(f"spark.sql.catalog.{CATALOG}.warehouse", f"file://{settings.warehouse}")
-    ensure_tables(session)
-    return session
+    return tables_in(spark, settings)
 
 
 def batch(spark: SparkSession, records: Sequence[Record]) -> DataFrame:
-    """Return records as Kafka's source gives them, all in one partition."""
-    now = datetime.now(UTC)
-    rows = [(0, offset, now, record.value) for offset, record in enumerate(records)]
-    return spark.createDataFrame(rows, _KAFKA)
+    return kafka_batch(spark, [record.value for record in records])
 
 
 @pytest.mark.usefixtures("realm")

@@ -27,7 +27,8 @@ late_states as (
     where player_latest.version is null or player_latest.version < newest.version
 ),
 
--- What the table says is looked up, so that a later state than the cut's is no fault.
+-- What the table says is looked up in the rows. What it says of events after the cut is not: an
+-- engine may see the table as it is and its source as it was a moment before.
 kept_states as (
     select player_latest_materialized.*
     from player_latest_materialized
@@ -35,33 +36,47 @@ kept_states as (
     where player_latest_materialized.seq <= cut.last_seq
 ),
 
+-- Few of all states, found before they are compared: their items are long.
+same_states as (
+    select player_state.*
+    from player_state
+    where exists (
+        select 1
+        from kept_states
+        where
+            kept_states.player_id = player_state.player_id
+            and kept_states.version = player_state.version
+            and kept_states.seq = player_state.seq
+    )
+),
+
 false_states as (
     select
         'player_latest' as view_name,
         kept_states.player_id,
         cast(null as varchar) as kind,
-        player_state.version as at_by_rows,
+        same_states.version as at_by_rows,
         kept_states.version as at_by_view
     from kept_states
-    left join player_state
+    left join same_states
         on
-            kept_states.player_id = player_state.player_id
-            and kept_states.version = player_state.version
-            and kept_states.seq = player_state.seq
+            kept_states.player_id = same_states.player_id
+            and kept_states.version = same_states.version
+            and kept_states.seq = same_states.seq
     where
-        player_state.version is null
-        or kept_states.occurred_at is distinct from player_state.occurred_at
-        or kept_states.realm is distinct from player_state.realm
-        or kept_states.cause_trade_id is distinct from player_state.cause_trade_id
-        or kept_states.username is distinct from player_state.username
-        or kept_states.player_class is distinct from player_state.player_class
-        or kept_states.guild is distinct from player_state.guild
-        or kept_states.gold is distinct from player_state.gold
-        or kept_states.max_capacity is distinct from player_state.max_capacity
-        or kept_states.used_capacity is distinct from player_state.used_capacity
-        or kept_states.distinct_items is distinct from player_state.distinct_items
-        or kept_states.inventory_value is distinct from player_state.inventory_value
-        or kept_states.items is distinct from player_state.items
+        same_states.version is null
+        or kept_states.occurred_at is distinct from same_states.occurred_at
+        or kept_states.realm is distinct from same_states.realm
+        or kept_states.cause_trade_id is distinct from same_states.cause_trade_id
+        or kept_states.username is distinct from same_states.username
+        or kept_states.player_class is distinct from same_states.player_class
+        or kept_states.guild is distinct from same_states.guild
+        or kept_states.gold is distinct from same_states.gold
+        or kept_states.max_capacity is distinct from same_states.max_capacity
+        or kept_states.used_capacity is distinct from same_states.used_capacity
+        or kept_states.distinct_items is distinct from same_states.distinct_items
+        or kept_states.inventory_value is distinct from same_states.inventory_value
+        or kept_states.items is distinct from same_states.items
 ),
 
 settled as (
@@ -90,7 +105,7 @@ named as (
         seq,
         occurred_at
     from settled
-    where kind = 'player_trade'
+    where kind = 'player_trade' and player_2_id is not null
 ),
 
 firsts as (

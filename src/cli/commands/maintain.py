@@ -45,9 +45,12 @@ def maintain(names: tuple[str, ...], *, anew: bool, as_json: bool) -> None:
     Ends with 1 when a step failed; what it had done stays, and asking again goes on from there.
     """
     from src.config import load_settings  # noqa: PLC0415 - keeps --help quick
+    from src.economy.warehouse import MATERIALIZED  # noqa: PLC0415 - as above
     from src.streaming.tables import table_schemas  # noqa: PLC0415 - as above
 
     known = tuple(table_schemas())
+    if anew and names and not set(names) & set(MATERIALIZED):
+        raise click.UsageError(f"--anew is for {' and '.join(MATERIALIZED)}")
     if unknown := sorted(set(names) - set(known)):
         raise click.UsageError(f"no table {unknown[0]!r}: there are {', '.join(known)}")
     output = Output(as_json=as_json)

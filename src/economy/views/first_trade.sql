@@ -25,7 +25,7 @@ with known as (
         seq,
         occurred_at
     from trade_since
-    where status = 'settled' and kind = 'player_trade'
+    where status = 'settled' and kind = 'player_trade' and player_2_id is not null
 ),
 
 firsts as (

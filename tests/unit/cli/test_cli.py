@@ -61,3 +61,16 @@ def test_a_listed_object_that_is_no_command_is_refused() -> None:
     with pytest.raises(TypeError, match="not a command"):
         load(Entry("src.config:PREFIX", "Not a command."))
     assert isinstance(load(COMMANDS["status"]), click.Command)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--table", "player"], "no table 'player': there are trade, "),
+        (["--anew", "--table", "trade"], "--anew is for player_latest_materialized and "),
+    ],
+)
+def test_maintenance_of_a_wrong_table_is_wrong_usage(arguments: list[str], told: str) -> None:
+    ended = run("maintain", *arguments)
+    assert ended.returncode == 2
+    assert told in ended.stderr
