@@ -29,15 +29,17 @@ from benchmarks.market_rows import BEGAN, TRADES_A_DAY, Market
 from benchmarks.market_states import Holdings, add_up
 from src.config import Settings
 from src.economy.manifests import local_path
-from src.events.definitions import TOPIC_PLAYER_STATE, TOPIC_TRADE
+from src.events.definitions import EVENTS, TOPIC_PLAYER_STATE, TOPIC_TRADE, TradeEvent
+from src.events.fields import fields_of
 from src.inventory_generation.data_files import DATA
 from src.streaming.catalogue import land_catalogue
 from src.streaming.history import load_table
 from src.streaming.maintenance import Upkeep, maintain_tables
 from src.streaming.materialized import MATERIALIZED
-from src.streaming.schemas import PLAYER_STATE, TRADE, TRADE_LEG
+from src.streaming.schemas import PLAYER_STATE, TRADE, TRADE_LEG, rows_field
 from src.streaming.session import start_session
 from src.streaming.tables import LandingTable, ensure_tables
+from src.streaming.totals import TOTALS_FIELDS
 
 SEED = 7
 #: Rows that are made at a time.
@@ -47,6 +49,20 @@ _GROUP_ROWS = {TRADE: 48_000, TRADE_LEG: 185_000, PLAYER_STATE: 48_000}
 
 #: The places of the kinds in alphabetical order.
 _KIND_RANK = np.argsort(np.argsort(KINDS))
+
+#: Columns that can be null in all rows of a row group.
+_NULLABLE = frozenset(
+    {
+        *(
+            field.name
+            for event in EVENTS.values()
+            for field in fields_of(event)
+            if not field.required
+        ),
+        *(field.name for field in TOTALS_FIELDS if not field.required),
+        *(field.name for field in rows_field(fields_of(TradeEvent)).rows if not field.required),
+    }
+)
 
 _RowsOf = Callable[[Ints, pa.Schema], pa.Table]
 
@@ -167,10 +183,18 @@ def _days(trades: int) -> Iterator[tuple[date, tuple[int, int]]]:
 def _write_file(path: str, schema: pa.Schema, group_rows: int, rows_of: _RowsOf, of: Ints) -> None:
     file = Path(local_path(path))
     file.parent.mkdir(parents=True, exist_ok=True)
-    with pq.ParquetWriter(file, schema, compression="zstd", store_schema=False) as writer:
+    writer = pq.ParquetWriter(
+        file, schema, compression="zstd", use_dictionary=_never_null(schema), store_schema=False
+    )
+    with writer:
         for begin in range(0, len(of), _PIECE_ROWS):
             rows = rows_of(of[begin : begin + _PIECE_ROWS], schema)
             writer.write_table(rows, row_group_size=group_rows)
+
+
+def _never_null(schema: pa.Schema) -> list[str]:
+    """Return the columns that get a dictionary; Presto fails on one of a row group of nulls."""
+    return [name for name in schema.names if name not in _NULLABLE]
 
 
 def main() -> None:

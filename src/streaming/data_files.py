@@ -26,7 +26,9 @@ Positions = dict[int, int]
 
 #: Rows of one row group: enough for good compression, few enough to hold in memory.
 _GROUP_ROWS = 32_768
-_COMPRESSION = "zstd"
+#: Dictionaries save nothing in small files, and pyarrow writes an empty one where all values are
+#: null, on which Presto 0.287 fails (docs/decisions/0041).
+_PARQUET = {"compression": "zstd", "use_dictionary": False, "store_schema": False}
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
@@ -158,7 +160,7 @@ class _Files:
             schema = self._target.schema
             self._open[day] = (
                 content,
-                pq.ParquetWriter(content, schema, compression=_COMPRESSION, store_schema=False),
+                pq.ParquetWriter(content, schema, **_PARQUET),
             )
         return self._open[day][1]
 

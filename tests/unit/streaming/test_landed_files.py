@@ -230,3 +230,13 @@ def test_a_column_of_a_later_version_stays_empty() -> None:
     task = written(TOPIC_TRADE, [trade(1)], schemas={**SCHEMAS, "trade": later})
 
     assert [row["weather"] for row in rows(task, "trade")] == [None]
+
+
+def test_a_column_of_nulls_has_no_dictionary() -> None:
+    # Presto 0.287 fails on an empty one when a question asks for what is null.
+    task = written(TOPIC_TRADE, [trade(1, legs=3), trade(2, legs=4)])
+    (file,) = (file for file in task.files if file.table == "trade")
+    group = pq.read_metadata(BytesIO(file.content)).row_group(0)
+    columns = {c.path_in_schema: c for c in (group.column(i) for i in range(group.num_columns))}
+    assert columns["only_item_id"].statistics.null_count == 2
+    assert not any(column.has_dictionary_page for column in columns.values())
