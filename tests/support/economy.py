@@ -26,7 +26,7 @@ from src.classes.account import player_account
 from src.economy.duckdb_engine import DuckDbEngine
 from src.economy.engine import Answer
 from src.economy.questions import question
-from src.economy.warehouse import MATERIALIZED
+from src.economy.warehouse import MATERIALIZED, TAKEN_IN
 from src.events.definitions import PlayerStateEvent, TradeEvent
 from src.events.fields import Field, fields_of
 from src.streaming.totals import TOTALS_FIELDS, totals_of
@@ -213,7 +213,7 @@ def materialize(tables: Mapping[str, Table], source: str, rows: Sequence[dict[st
     snapshot = tables[source].current_snapshot()
     assert snapshot is not None
     taken_in = f"{tables[source].metadata.table_uuid} {snapshot.sequence_number}"
-    append(tables[view], kept, {f"guildhall.taken_in.{source}": taken_in})
+    append(tables[view], kept, {TAKEN_IN + source: taken_in})
 
 
 def _newest(states: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

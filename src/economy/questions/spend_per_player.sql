@@ -49,13 +49,13 @@ first_twenty as (
     limit 20
 ),
 
--- What takes long to find is found for those that are shown: their own states are few.
+-- What takes long to find is found for those that are shown.
 names as (
     select
         first_twenty.player_id,
-        max_by(player_state.username, player_state.version) as username
+        max_by(player_recent_state.username, player_recent_state.version) as username
     from first_twenty
-    inner join player_state on first_twenty.player_id = player_state.player_id
+    inner join player_recent_state on first_twenty.player_id = player_recent_state.player_id
     group by first_twenty.player_id
 ),
 

@@ -14,7 +14,7 @@ def test_integers_stay_integers_where_cells_are_missing(engine: DuckDbEngine) ->
     trades = table_frame(engine, "trade")
     assert str(trades["player_2_id"].dtype) == "Int64"
     assert trades["player_2_id"].isna().sum() == 14
-    assert sorted(trades["player_2_id"].dropna().tolist()) == [1, 2, 2, 2, 3]
+    assert trades.sort_values("seq")["player_2_id"].dropna().tolist() == [2, 1, 3, 2, 2]
     assert str(trades["occurred_at"].dtype) == "datetime64[us]"
 
 
