@@ -1,8 +1,7 @@
 """Ask every economy question of tables that `market_tables.py` made, and print what each took.
 
 `python -m benchmarks.ask --var-dir FOLDER --engine presto` asks a Presto of its own; the slowest
-questions come first. `./guildhall bench` asks Presto on small tables only: on large ones it takes
-many minutes.
+questions come first.
 """
 
 from __future__ import annotations

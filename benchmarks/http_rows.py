@@ -54,7 +54,7 @@ FULL = Size(
     backlog_events=600_000,
     freshness_s=30.0,
     question_trades=(100_000, 1_000_000, 10_000_000),
-    presto_trades_max=1_000_000,
+    presto_trades_max=10_000_000,
 )
 QUICK = Size(
     runs=3,

@@ -31,7 +31,7 @@ from src.stack.layout import ROOT
 DUCKDB = "DuckDB"
 PRESTO = "Presto"
 #: A question that has taken longer altogether is not asked again: it is slow, that much is known.
-_PATIENCE_S = 30.0
+_PATIENCE_S = 15.0
 
 _Note = Callable[[str], None]
 

@@ -2,44 +2,23 @@
 -- Grain: one row a slot of time with trades; a slot lasts as in trades_over_time.
 -- Units: active players are named by a settled trade of the slot, new ones by a starter grant;
 -- trades are settled ones; slot_start is UTC.
-with settled as (
+with named as (
     select
-        slot_start,
-        slot,
-        kind,
-        player_1_id,
-        player_2_id
-    from slotted_trade
-    where status = 'settled'
-),
-
-trades as (
-    select
-        slot_start,
-        slot,
-        count(case when kind = 'starter_grant' then 1 end) as new_players,
-        count(*) as trades
-    from settled
-    group by slot_start, slot
-),
-
-named as (
-    select
-        slot_start,
-        player_1_id as player_id
-    from settled
-    union all
-    select
-        slot_start,
-        player_2_id as player_id
-    from settled
-    where player_2_id is not null
+        date_trunc(slot.slot, party.occurred_at) as slot_start,
+        party.player_id,
+        party.is_first,
+        party.kind
+    from party
+    cross join slot
+    where party.status = 'settled'
 ),
 
 players as (
     select
         slot_start,
-        player_id
+        player_id,
+        count(case when is_first and kind = 'starter_grant' then 1 end) as grants,
+        count(case when is_first then 1 end) as trades
     from named
     group by slot_start, player_id
 ),
@@ -47,21 +26,23 @@ players as (
 active as (
     select
         slot_start,
-        count(*) as active_players
+        count(*) as active_players,
+        sum(grants) as new_players,
+        sum(trades) as trades
     from players
     group by slot_start
 ),
 
 described as (
     select
-        trades.slot_start,
-        trades.slot,
+        active.slot_start,
+        slot.slot,
         active.active_players,
-        trades.new_players,
-        trades.trades,
-        round(cast(trades.trades as double) / active.active_players, 2) as trades_per_player
-    from trades
-    inner join active on trades.slot_start = active.slot_start
+        active.new_players,
+        active.trades,
+        round(cast(active.trades as double) / active.active_players, 2) as trades_per_player
+    from active
+    cross join slot
 )
 
 select * from described

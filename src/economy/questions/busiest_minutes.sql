@@ -30,11 +30,11 @@ counted as (
         count(case when trade.status = 'rejected' then 1 end) as refused,
         count(distinct trade.kind) as kinds,
         count(distinct trade.player_2_id) as partners
-    from busiest
-    inner join trade
+    from trade
+    inner join busiest
         on
-            busiest.player_id = trade.player_1_id
-            and busiest.minute_start = date_trunc('minute', trade.occurred_at)
+            trade.player_1_id = busiest.player_id
+            and date_trunc('minute', trade.occurred_at) = busiest.minute_start
     where trade.kind != 'starter_grant'
     group by busiest.player_id, busiest.minute_start, busiest.trades
 )

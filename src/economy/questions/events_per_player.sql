@@ -2,25 +2,14 @@
 -- Grain: one row a player; the first twenty.
 -- Units: events; trades are those that name the player, settled or refused, starter grants among
 -- them; states are its own; share is a part of 1, of all events that concern a player.
-with named as (
-    select
-        player_1_id as player_id,
-        status
-    from trade
-    union all
-    select
-        player_2_id as player_id,
-        status
-    from trade
-    where player_2_id is not null and player_2_id != player_1_id
-),
-
-trades as (
+with trades as (
     select
         player_id,
         count(*) as trades,
         count(case when status = 'rejected' then 1 end) as refused
-    from named
+    from party
+    -- Who is refused for trading with itself is named twice.
+    where is_first or player_id != partner_id
     group by player_id
 ),
 
@@ -68,26 +57,24 @@ first_twenty as (
 ),
 
 -- What takes long to find is found for those that are shown.
-names as (
-    select
-        first_twenty.player_id,
-        max_by(player_recent_state.username, player_recent_state.version) as username
-    from first_twenty
-    inner join player_recent_state on first_twenty.player_id = player_recent_state.player_id
-    group by first_twenty.player_id
-),
-
 described as (
     select
         first_twenty.player_id,
-        names.username,
+        max_by(player_recent_state.username, player_recent_state.version) as username,
         first_twenty.trades,
         first_twenty.refused,
         first_twenty.states,
         first_twenty.events,
         first_twenty.share
-    from first_twenty
-    inner join names on first_twenty.player_id = names.player_id
+    from player_recent_state
+    inner join first_twenty on player_recent_state.player_id = first_twenty.player_id
+    group by
+        first_twenty.player_id,
+        first_twenty.trades,
+        first_twenty.refused,
+        first_twenty.states,
+        first_twenty.events,
+        first_twenty.share
 )
 
 select * from described

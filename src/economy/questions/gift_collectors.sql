@@ -3,44 +3,43 @@
 -- Units: gifts are settled trades in which one side gave nothing; givers and receivers are
 -- different players; values in coins, items at base value; passed_on_share is what was given on
 -- over what was received, at most 1.
-with gifts as (
+with flows as (
     select
         giver_id,
         receiver_id,
-        value
-    from gift
-),
-
-received as (
-    select
-        receiver_id as player_id,
-        count(distinct giver_id) as givers,
         count(*) as gifts,
-        sum(value) as received
-    from gifts
-    group by receiver_id
+        sum(value) as value
+    from gift
+    group by giver_id, receiver_id
 ),
 
-given as (
+sides as (
+    select true as receives
+    union all
+    select false as receives
+),
+
+of_players as (
     select
-        giver_id as player_id,
-        count(distinct receiver_id) as receivers,
-        sum(value) as given
-    from gifts
-    group by giver_id
+        case when sides.receives then flows.receiver_id else flows.giver_id end as player_id,
+        sides.receives,
+        flows.gifts,
+        flows.value
+    from flows
+    cross join sides
 ),
 
 collectors as (
     select
-        received.player_id,
-        received.givers,
-        received.gifts,
-        received.received,
-        coalesce(given.receivers, 0) as receivers,
-        coalesce(given.given, 0) as given
-    from received
-    left join given on received.player_id = given.player_id
-    where received.givers >= 2
+        player_id,
+        count(case when receives then 1 end) as givers,
+        sum(case when receives then gifts else 0 end) as gifts,
+        sum(case when receives then value else 0 end) as received,
+        count(case when receives then null else 1 end) as receivers,
+        sum(case when receives then 0 else value end) as given
+    from of_players
+    group by player_id
+    having count(case when receives then 1 end) >= 2
 ),
 
 first_twenty as (
@@ -57,19 +56,10 @@ first_twenty as (
 ),
 
 -- What takes long to find is found for those that are shown.
-names as (
-    select
-        first_twenty.player_id,
-        max_by(player_recent_state.username, player_recent_state.version) as username
-    from first_twenty
-    inner join player_recent_state on first_twenty.player_id = player_recent_state.player_id
-    group by first_twenty.player_id
-),
-
 described as (
     select
         first_twenty.player_id,
-        names.username,
+        max_by(player_recent_state.username, player_recent_state.version) as username,
         first_twenty.givers,
         first_twenty.gifts,
         first_twenty.received,
@@ -82,8 +72,16 @@ described as (
                 else cast(first_twenty.given as double) / first_twenty.received
             end, 4
         ) as passed_on_share
-    from first_twenty
-    left join names on first_twenty.player_id = names.player_id
+    from player_recent_state
+    right join first_twenty  -- noqa: convention.left_join
+        on player_recent_state.player_id = first_twenty.player_id
+    group by
+        first_twenty.player_id,
+        first_twenty.givers,
+        first_twenty.gifts,
+        first_twenty.received,
+        first_twenty.receivers,
+        first_twenty.given
 )
 
 select * from described

@@ -13,19 +13,36 @@ with flows as (
     group by giver_id, receiver_id
 ),
 
-pairs as (
+sides as (
+    select true as gives
+    union all
+    select false as gives
+),
+
+-- Each flow is one of the pair as it was, and what came back to the pair the other way round.
+both_ways as (
     select
-        flows.giver_id,
-        flows.receiver_id,
+        case when sides.gives then flows.giver_id else flows.receiver_id end as giver_id,
+        case when sides.gives then flows.receiver_id else flows.giver_id end as receiver_id,
+        sides.gives,
         flows.gifts,
         flows.gold,
-        flows.value,
-        coalesce(back.value, 0) as returned
+        flows.value
     from flows
-    left join flows as back
-        on
-            flows.giver_id = back.receiver_id
-            and flows.receiver_id = back.giver_id
+    cross join sides
+),
+
+pairs as (
+    select
+        giver_id,
+        receiver_id,
+        sum(case when gives then gifts else 0 end) as gifts,
+        sum(case when gives then gold else 0 end) as gold,
+        sum(case when gives then value else 0 end) as value,
+        sum(case when gives then 0 else value end) as returned
+    from both_ways
+    group by giver_id, receiver_id
+    having count(case when gives then 1 end) > 0
 )
 
 select * from pairs

@@ -2,58 +2,68 @@
 -- Grain: one row a guild that was ever joined or has members.
 -- Units: joins and leaves are settled trades; members are players now; fees in coins;
 -- share_of_players is a part of 1, of all players.
-with joins as (
+with counted as (
     select
         guild,
         count(*) as joins,
+        0 as leaves,
+        0 as members,
         sum(fee) as fees
     from guild_join
     group by guild
-),
-
-leaves as (
+    union all
     select
         guild,
-        count(*) as leaves
+        0 as joins,
+        count(*) as leaves,
+        0 as members,
+        0 as fees
     from guild_leave
     group by guild
-),
-
-members as (
+    union all
+    -- Players without a guild are one of the groups.
     select
         guild,
-        count(*) as members
+        0 as joins,
+        0 as leaves,
+        count(*) as members,
+        0 as fees
     from player_latest
-    where guild is not null
     group by guild
-),
-
-players as (
-    select count(*) as players from player_latest
 ),
 
 guilds as (
-    select guild from joins
-    union
-    select guild from leaves
-    union
-    select guild from members
+    select
+        guild,
+        sum(joins) as joins,
+        sum(leaves) as leaves,
+        sum(members) as members,
+        sum(fees) as fees
+    from counted
+    group by guild
+),
+
+shared as (
+    select
+        guild,
+        joins,
+        leaves,
+        members,
+        fees,
+        round(cast(members as double) / nullif(sum(members) over (), 0), 4) as share_of_players
+    from guilds
 ),
 
 membership as (
     select
-        guilds.guild,
-        coalesce(joins.joins, 0) as joins,
-        coalesce(leaves.leaves, 0) as leaves,
-        coalesce(members.members, 0) as members,
-        coalesce(joins.fees, 0) as fees,
-        round(cast(coalesce(members.members, 0) as double) / nullif(players.players, 0), 4)
-            as share_of_players
-    from guilds
-    left join joins on guilds.guild = joins.guild
-    left join leaves on guilds.guild = leaves.guild
-    left join members on guilds.guild = members.guild
-    cross join players
+        guild,
+        joins,
+        leaves,
+        members,
+        fees,
+        share_of_players
+    from shared
+    where guild is not null
 )
 
 select * from membership

@@ -18,34 +18,23 @@ first_ten as (
     limit 10
 ),
 
-reached as (
-    select
-        first_ten.player_id,
-        min(player_state.version) as version
-    from first_ten
-    inner join player_state
-        on
-            first_ten.player_id = player_state.player_id
-            and first_ten.distinct_items = player_state.distinct_items
-    group by first_ten.player_id
-),
-
 described as (
     select
         player_state.player_id,
-        player_state.username,
-        player_state.player_class,
-        player_state.distinct_items,
-        player_state.used_capacity,
-        player_state.inventory_value,
-        player_state.gold,
-        player_state.version,
-        player_state.occurred_at as reached_at
-    from reached
-    inner join player_state
+        min_by(player_state.username, player_state.version) as username,
+        min_by(player_state.player_class, player_state.version) as player_class,
+        first_ten.distinct_items,
+        min_by(player_state.used_capacity, player_state.version) as used_capacity,
+        min_by(player_state.inventory_value, player_state.version) as inventory_value,
+        min_by(player_state.gold, player_state.version) as gold,
+        min(player_state.version) as version,
+        min_by(player_state.occurred_at, player_state.version) as reached_at
+    from player_state
+    inner join first_ten
         on
-            reached.player_id = player_state.player_id
-            and reached.version = player_state.version
+            player_state.player_id = first_ten.player_id
+            and player_state.distinct_items = first_ten.distinct_items
+    group by player_state.player_id, first_ten.distinct_items
 )
 
 select * from described

@@ -13,18 +13,18 @@ with pairs as (
     group by least(player_1_id, player_2_id), greatest(player_1_id, player_2_id)
 ),
 
+sides as (
+    select true as is_low
+    union all
+    select false as is_low
+),
+
 partners as (
     select
-        low_id as player_id,
-        high_id as partner_id,
-        trades
+        case when sides.is_low then pairs.low_id else pairs.high_id end as player_id,
+        pairs.trades
     from pairs
-    union all
-    select
-        high_id as player_id,
-        low_id as partner_id,
-        trades
-    from pairs
+    cross join sides
 ),
 
 totals as (
@@ -50,25 +50,43 @@ first_twenty as (
     limit 20
 ),
 
-described as (
+-- Who the partner is, is found for those that are shown.
+shown as (
     select
         first_twenty.player_id,
         first_twenty.trades,
         first_twenty.partners,
-        min(partners.partner_id) as partner_id,
+        party.partner_id,
         first_twenty.trades_with_partner,
         first_twenty.share
-    from first_twenty
-    inner join partners
-        on
-            first_twenty.player_id = partners.player_id
-            and first_twenty.trades_with_partner = partners.trades
+    from party
+    inner join first_twenty on party.player_id = first_twenty.player_id
+    where party.kind = 'player_trade' and party.status = 'settled'
     group by
         first_twenty.player_id,
         first_twenty.trades,
         first_twenty.partners,
+        party.partner_id,
         first_twenty.trades_with_partner,
         first_twenty.share
+    having count(*) = first_twenty.trades_with_partner
+),
+
+described as (
+    select
+        player_id,
+        trades,
+        partners,
+        min(partner_id) as partner_id,
+        trades_with_partner,
+        share
+    from shown
+    group by
+        player_id,
+        trades,
+        partners,
+        trades_with_partner,
+        share
 )
 
 select * from described

@@ -50,27 +50,27 @@ first_twenty as (
 ),
 
 -- What takes long to find is found for those that are shown.
-names as (
-    select
-        first_twenty.player_id,
-        max_by(player_recent_state.username, player_recent_state.version) as username
-    from first_twenty
-    inner join player_recent_state on first_twenty.player_id = player_recent_state.player_id
-    group by first_twenty.player_id
-),
-
 named as (
     select
         first_twenty.player_id,
-        names.username,
+        max_by(player_recent_state.username, player_recent_state.version) as username,
         first_twenty.purchases,
         first_twenty.shop,
         first_twenty.guilds,
         first_twenty.other,
         first_twenty.spent,
         first_twenty.share
-    from first_twenty
-    left join names on first_twenty.player_id = names.player_id
+    from player_recent_state
+    right join first_twenty  -- noqa: convention.left_join
+        on player_recent_state.player_id = first_twenty.player_id
+    group by
+        first_twenty.player_id,
+        first_twenty.purchases,
+        first_twenty.shop,
+        first_twenty.guilds,
+        first_twenty.other,
+        first_twenty.spent,
+        first_twenty.share
 )
 
 select * from named

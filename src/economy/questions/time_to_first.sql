@@ -12,25 +12,12 @@ with firsts as (
     where kind in ('starter_grant', 'player_trade', 'purchase', 'sale', 'guild_join', 'battle')
 ),
 
-starts as (
+started as (
     select
-        player_id,
-        first_at as started_at
+        kind as milestone,
+        first_at - min(case when kind = 'starter_grant' then first_at end)
+            over (partition by player_id) as wait
     from firsts
-    where kind = 'starter_grant'
-),
-
-cohort as (
-    select count(*) as players from starts
-),
-
-waited as (
-    select
-        firsts.kind as milestone,
-        firsts.first_at - starts.started_at as wait
-    from firsts
-    inner join starts on firsts.player_id = starts.player_id
-    where firsts.kind != 'starter_grant'
 ),
 
 timed as (
@@ -40,7 +27,8 @@ timed as (
         + extract(hour from wait) * 3600
         + extract(minute from wait) * 60
         + extract(second from wait) as wait_s
-    from waited
+    from started
+    where wait is not null
 ),
 
 ranked as (
@@ -64,17 +52,24 @@ summed as (
     group by milestone
 ),
 
-described as (
+shared as (
     select
-        summed.milestone,
-        summed.players,
-        round(cast(summed.players as double) / cohort.players, 4) as share_of_players,
-        summed.fastest_s,
-        summed.median_s,
-        summed.p90_s,
-        summed.slowest_s
+        milestone,
+        players,
+        round(
+            cast(players as double)
+            / max(case when milestone = 'starter_grant' then players end) over (), 4
+        ) as share_of_players,
+        fastest_s,
+        median_s,
+        p90_s,
+        slowest_s
     from summed
-    cross join cohort
+),
+
+described as (
+    select * from shared
+    where milestone != 'starter_grant'
 )
 
 select * from described

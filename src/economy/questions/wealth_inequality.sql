@@ -4,28 +4,22 @@
 -- nears 1 when one owns all: with amounts x in rising order, (2 * sum(i * x) - (n + 1) * sum(x))
 -- over n * sum(x) (Gini's mean difference); shares are parts of 1, of the total, that the richest
 -- tenth and hundredth of the players own, each at least one player.
-with players as (
-    select
-        gold,
-        inventory_value
-    from player_latest
+with measures as (
+    select 'gold' as measure
+    union all
+    select 'inventory' as measure
+    union all
+    select 'wealth' as measure
 ),
 
 amounts as (
     select
-        'gold' as measure,
-        gold as amount
-    from players
-    union all
-    select
-        'inventory' as measure,
-        inventory_value as amount
-    from players
-    union all
-    select
-        'wealth' as measure,
-        gold + inventory_value as amount
-    from players
+        measures.measure,
+        case when measures.measure = 'inventory' then 0 else player_latest.gold end
+        + case when measures.measure = 'gold' then 0 else player_latest.inventory_value end
+            as amount
+    from player_latest
+    cross join measures
 ),
 
 ranked as (

@@ -9,6 +9,7 @@ from src.economy.sql_files import SqlFile, read_sql_file
 
 #: In the order in which they are made: a view comes after those that it reads.
 ORDER = (
+    "party",
     "slot",
     "slotted_trade",
     "player_recent_state",
