@@ -17,7 +17,7 @@ players as (
     select
         slot_start,
         player_id,
-        count(case when is_first and kind = 'starter_grant' then 1 end) as grants,
+        count(case when is_first and kind = 'starter_grant' then 1 end) as arrivals,
         count(case when is_first then 1 end) as trades
     from named
     group by slot_start, player_id
@@ -27,7 +27,7 @@ active as (
     select
         slot_start,
         count(*) as active_players,
-        sum(grants) as new_players,
+        sum(arrivals) as new_players,
         sum(trades) as trades
     from players
     group by slot_start
