@@ -35,7 +35,9 @@ _COLUMNS = {
 @click.command()
 @click.option("--table", "names", multiple=True, metavar="T", help="Only this table; repeatable.")
 @click.option(
-    "--anew", is_flag=True, help="Make materialized views of all rows, forgetting what they have."
+    "--anew",
+    is_flag=True,
+    help="Make materialized views of all rows, forgetting what they have; embedded profile.",
 )
 @json_option
 def maintain(names: tuple[str, ...], *, anew: bool, as_json: bool) -> None:
@@ -53,8 +55,14 @@ def maintain(names: tuple[str, ...], *, anew: bool, as_json: bool) -> None:
         raise click.UsageError(f"--anew is for {' and '.join(MATERIALIZED)}")
     if unknown := sorted(set(names) - set(known)):
         raise click.UsageError(f"no table {unknown[0]!r}: there are {', '.join(known)}")
+    settings = load_settings()
+    if anew and settings.profile != "embedded":
+        raise click.UsageError(
+            "--anew is for the embedded profile; on this one views are asked of all rows, so leave "
+            "it out"
+        )
     output = Output(as_json=as_json)
-    done = _maintained(load_settings(), names or known, output, anew=anew)
+    done = _maintained(settings, names or known, output, anew=anew)
     output.answer(done, lambda: _text(done))
     if faults := [f"{each.table}: {fault}" for each in done for fault in each.faults]:
         raise CheckFailed(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -13,10 +14,11 @@ from src.stack.layout import ROOT
 _HEAVY = {"kafka", "redis", "pyspark", "duckdb", "pandas", "flask", "matplotlib", "pyarrow"}
 
 
-def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "src.cli", *arguments],
         cwd=ROOT,
+        env={**os.environ, **environment},
         capture_output=True,
         text=True,
         check=False,
@@ -74,3 +76,9 @@ def test_maintenance_of_a_wrong_table_is_wrong_usage(arguments: list[str], told:
     ended = run("maintain", *arguments)
     assert ended.returncode == 2
     assert told in ended.stderr
+
+
+def test_views_of_the_full_profile_have_nothing_to_make_anew() -> None:
+    ended = run("maintain", "--anew", GUILDHALL_PROFILE="full")
+    assert ended.returncode == 2
+    assert "--anew is for the embedded profile" in ended.stderr
