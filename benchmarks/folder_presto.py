@@ -30,7 +30,7 @@ from src.stack.parts.presto import presto
 #: A busy machine has taken 103 s; beyond this Presto will not come.
 READY_S_MAX = 400.0
 
-_CATALOG = Path(__file__).with_name("presto_catalog.properties")
+_METASTORE = Path(__file__).with_name("presto_metastore.properties")
 _REGISTERED = Path(__file__).with_name("registered_tables.sql")
 
 
@@ -44,8 +44,10 @@ class FolderPresto:
         metastore = folder / "metastore"
         metastore.mkdir()
         catalog = self._process.folder / "etc" / "catalog" / "guildhall.properties"
-        text = Template(_CATALOG.read_text()).substitute(metastore_folder=metastore)
-        catalog.write_text(text)
+        lines = catalog.read_text().splitlines()
+        kept = [line for line in lines if not line.startswith("hive.metastore")]
+        own = Template(_METASTORE.read_text()).substitute(metastore_folder=metastore)
+        catalog.write_text("\n".join([*kept, own]))
         self._log = folder / "presto.log"
         self._running: subprocess.Popen[bytes] | None = None
 

@@ -29,7 +29,7 @@ class Size(Struct, frozen=True, kw_only=True):
         backlog_events: records that wait when landing begins.
         freshness_s: how long events come evenly.
         question_trades: how many trades the tables hold in which questions are asked, in turn.
-        presto_trades_max: up to how many of them Presto is asked too, where its jars are.
+        asks_presto: whether Presto is asked too, where its jars are.
         presto_runs: how often it is asked, after the first time.
     """
 
@@ -42,7 +42,7 @@ class Size(Struct, frozen=True, kw_only=True):
     backlog_events: int
     freshness_s: float
     question_trades: tuple[int, ...]
-    presto_trades_max: int
+    asks_presto: bool
     presto_runs: int = 2
 
 
@@ -54,7 +54,7 @@ FULL = Size(
     backlog_events=600_000,
     freshness_s=30.0,
     question_trades=(100_000, 1_000_000, 10_000_000),
-    presto_trades_max=10_000_000,
+    asks_presto=True,
 )
 QUICK = Size(
     runs=3,
@@ -64,7 +64,7 @@ QUICK = Size(
     backlog_events=90_000,
     freshness_s=20.0,
     question_trades=(100_000,),
-    presto_trades_max=0,
+    asks_presto=False,
 )
 
 

@@ -55,7 +55,7 @@ def measure_questions(settings: Settings, size: Size, note: _Note) -> Timed:
         books = make_tables(own, trades)
         with open_engine(own) as engine:
             found = found.with_more(*asked(engine, DUCKDB, books, size.runs, note))
-        if trades <= size.presto_trades_max:
+        if size.asks_presto:
             found = found.with_more(*_asked_of_presto(own, books, size.presto_runs, note))
     shutil.rmtree(own.var, ignore_errors=True)
     return found

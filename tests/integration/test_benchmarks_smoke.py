@@ -26,7 +26,7 @@ _SMALL = Size(
     backlog_events=600,
     freshness_s=3.0,
     question_trades=(2_000,),
-    presto_trades_max=0,  # its answers are compared elsewhere, and it takes long to start
+    asks_presto=False,  # its answers are compared elsewhere, and it takes long to start
 )
 
 
