@@ -37,9 +37,11 @@ from src.player_store.tokens import Role, Tokens
 from src.services.battle_service import BattleService
 from src.services.economy_service import EconomyService
 from src.services.group_commit import GroupCommit
+from src.services.group_reading import GroupReading
 from src.services.guild_service import GuildService
 from src.services.ledger import Ledger, Limits
 from src.services.player_service import PlayerService, Starter
+from src.services.ports import LoopPlayerStore
 from src.services.shop_service import ShopService
 from src.services.trade_service import TradeService
 
@@ -58,7 +60,9 @@ class Services(Struct, frozen=True, kw_only=True):
     store: RedisPlayerStore
     tokens: Tokens
     ledger: Ledger
+    loop_store: LoopPlayerStore
     group_commit: GroupCommit
+    group_reading: GroupReading
     trades: TradeService
     players: PlayerService
     shop: ShopService
@@ -73,19 +77,19 @@ def build_services(settings: Settings) -> Services:
     """Wire the use cases to Redis as `settings` say."""
     catalogue = load_catalogue()
     store = build_store(settings)
-    recorder = Recorder(catalogue, new_id)
-    limits = Limits(
-        settings.commit_attempts_max,
-        settings.batch_commit_trades,
-        settings.idempotency_ttl_s,
-    )
+    loop_store = store.for_loop()
+    recorder, limits = Recorder(catalogue, new_id), _limits(settings)
     ledger = Ledger(store, recorder, realm=settings.realm, clock=now, pause=pause, limits=limits)
     return Services(
         catalogue=catalogue,
         store=store,
         tokens=build_tokens(settings),
         ledger=ledger,
-        group_commit=GroupCommit(store, recorder, realm=settings.realm, clock=now, limits=limits),
+        loop_store=loop_store,
+        group_commit=GroupCommit(
+            loop_store, recorder, realm=settings.realm, clock=now, limits=limits
+        ),
+        group_reading=GroupReading(loop_store),
         trades=TradeService(ledger, catalogue, new_id),
         players=_players(ledger, store, catalogue),
         shop=ShopService(ledger, catalogue, new_id),
@@ -106,6 +110,14 @@ def build_services(settings: Settings) -> Services:
         ),
         economy=build_economy(settings),
         credit_gold=settings.legacy_credit_gold,
+    )
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(
+        settings.commit_attempts_max,
+        settings.batch_commit_trades,
+        settings.idempotency_ttl_s,
     )
 
 

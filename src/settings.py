@@ -44,7 +44,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     api_host: Annotated[str, Meta(description="The address that the API listens on.")] = "127.0.0.1"
     api_port: Annotated[Port, Meta(description="The port of the API.")] = 5000
-    api_workers: Annotated[Count, Meta(description="API processes; about one a core.")] = 2
+    api_workers: Annotated[
+        Count,
+        Meta(
+            description="API processes. One makes the most of two cores that it shares with the "
+            "rest; more serve more where there are cores to spare."
+        ),
+    ] = 1
     api_threads: Annotated[
         Count,
         Meta(

@@ -18,6 +18,7 @@ pytest_plugins = (
     "tests.support.leaks",
     "tests.support.books",
     "tests.support.realm",
+    "tests.support.loops",
     "tests.support.relays",
     "tests.support.api",
 )

@@ -92,7 +92,8 @@ def build_asgi_app(app: Flask, settings: Settings) -> HotPath:
     return HotPath(
         WsgiBridge(app, settings.api_threads, body_bytes_max),
         SingleTrades(use_cases.trades, queue, body_bytes_max),
-        Lookups(use_cases.players, use_cases.catalogue),
+        Lookups(use_cases.group_reading, use_cases.catalogue),
         authenticator_of(app),
-        new_id,
+        store=use_cases.loop_store,
+        new_id=new_id,
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from src.player_store.codec import read_state, write_state
+from src.player_store.codec import write_state
 from src.player_store.keys import Keys
 from src.services.ports import (
     Commit,
@@ -78,7 +78,7 @@ class Arguments:
         return compared + written, args
 
 
-def reply_of(commit: Commit, reply: list[Any]) -> CommitReply:
+def reply_of(reply: list[Any]) -> CommitReply:
     """Return what the script's reply to a commit says.
 
     Raises:
@@ -89,13 +89,8 @@ def reply_of(commit: Commit, reply: list[Any]) -> CommitReply:
             return Committed(int(last_seq))
         case [b"replayed", value]:
             return Replayed(value)
-        case [b"conflict", *states]:
-            ids = [change.player.player_id for change in commit.changes]
-            found = dict(zip(ids, states, strict=True))
-            return Conflict(
-                {p: read_state(s) for p, s in found.items() if s},
-                frozenset(p for p, s in found.items() if not s),
-            )
+        case [b"conflict"]:
+            return Conflict()
         case [b"full"]:
             return OutboxFull()
         case [b"unchecked"]:

@@ -1,4 +1,4 @@
-"""Redis without its client, for the two commands that every trade sends.
+"""Redis without its client, for the two commands that every trade sends, from a thread.
 
 redis-py takes 50-60 us of processor time a command, hiredis on a plain socket 10: two of them are a
 fifth of what a whole trade costs. Everything else goes through redis-py (`connection.py`).
@@ -8,21 +8,21 @@ from __future__ import annotations
 
 import socket
 import struct
-from collections import deque
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 import hiredis
 import redis
 
 from src.player_store.connection import TIMEOUT_S, Epoch, run_id_in
+from src.player_store.conversation import Ask, Command, Conversation
+from src.player_store.idle import IdleConnections
+from src.player_store.replies import MORE, new_reader
 
-#: The words of a command.
-Command = tuple[bytes | str | int, ...]
+R = TypeVar("R")
 
 #: Most answers come in one piece: a few player states.
 _PIECE_BYTES = 16_384
-_MORE = object()
 
 
 class DirectConnections:
@@ -36,48 +36,35 @@ class DirectConnections:
         """Speak to this Redis; nothing is connected yet. `epoch` is told of each connection."""
         self._address = (host, port)
         self._epoch = epoch
-        # Threads take from and give back to the same end, without a lock.
-        self._idle: deque[_Connection] = deque()
+        self._idle = IdleConnections[_Connection](epoch)
 
-    def ask(self, commands: Iterable[Command], *, repeatable: bool = False) -> list[Any]:
-        """Send each command as soon as it is there, then return Redis' answer to each.
-
-        Args:
-            commands: the words of each.
-            repeatable: send them again when an idle connection turns out to have been closed;
-                they must be a sequence then.
-
-        Returns:
-            The answers in order; an error that Redis answered is one of them, not raised.
+    def hold(self, conversation: Conversation[R]) -> R:
+        """Carry a conversation to its end, and return what came of it.
 
         Raises:
-            redis.RedisError: not all have been answered.
+            redis.RedisError: not all has been answered, or the conversation gave up.
         """
-        connection = self._taken()
-        if connection is not None:
-            try:
-                return self._asked(connection, commands)
-            except redis.ConnectionError:
-                if not repeatable:
-                    raise
-        return self._asked(self._connected(), commands)
+        try:
+            ask = next(conversation)
+            while True:
+                ask = conversation.send(self._ask(ask))
+        except StopIteration as end:
+            result: R = end.value
+            return result
 
     def close(self) -> None:
         """Close all idle connections."""
-        while self._idle:
-            self._idle.pop().close()
+        self._idle.close()
 
-    def _taken(self) -> _Connection | None:
-        """Take an idle connection to the newest life of Redis; those to an older one are dead."""
-        while self._idle:
+    def _ask(self, ask: Ask) -> list[Any]:
+        connection = self._idle.take()
+        if connection is not None:
             try:
-                connection = self._idle.pop()
-            except IndexError:  # another thread was faster
-                return None
-            if connection.run_id == self._epoch.current:
-                return connection
-            connection.close()
-        return None
+                return self._asked(connection, ask.commands)
+            except redis.ConnectionError:
+                if not ask.repeatable:
+                    raise
+        return self._asked(self._connected(), ask.commands)
 
     def _connected(self) -> _Connection:
         try:
@@ -100,7 +87,7 @@ class DirectConnections:
             # What is still to come belongs to nobody: this connection is of no use any more.
             connection.close()
             raise
-        self._idle.append(connection)
+        self._idle.give(connection)
         return answers
 
 
@@ -122,7 +109,7 @@ class _Connection:
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
         self._socket.settimeout(None)
-        self._reader = hiredis.Reader(replyError=_reply_error, notEnoughData=_MORE)
+        self._reader = new_reader()
         try:
             (told,) = self.ask([("INFO", "server")])
             self.run_id = run_id_in(told)
@@ -139,7 +126,7 @@ class _Connection:
         return [self._next() for _ in range(sent)]
 
     def _next(self) -> Any:  # noqa: ANN401 - Redis answers by command
-        while (answer := self._reader.gets()) is _MORE:
+        while (answer := self._reader.gets()) is MORE:
             piece = self._socket.recv(_PIECE_BYTES)
             if not piece:
                 raise ConnectionResetError("Redis closed the connection")
@@ -149,9 +136,3 @@ class _Connection:
     def close(self) -> None:
         """Close it."""
         self._socket.close()
-
-
-def _reply_error(text: str) -> redis.RedisError:
-    if text.startswith("NOSCRIPT"):
-        return redis.exceptions.NoScriptError(text)
-    return redis.ResponseError(text)

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
 from typing import Any
 
 import msgspec
-from redis.exceptions import NoScriptError, RedisError
 
 from src.classes.guild import Guild
 from src.classes.player import Player
 from src.player_store.codec import read_state
-from src.player_store.commit_call import Arguments, Call, calls_of, reply_of
+from src.player_store.commit_call import Arguments
 from src.player_store.connection import Epoch, connect, reachable
+from src.player_store.conversation import Conversations
 from src.player_store.direct import DirectConnections
 from src.player_store.keys import Keys
-from src.player_store.scripts import script
+from src.player_store.loop_store import LoopPlayerStore
 from src.services.ports import (
     Claim,
     Commit,
@@ -52,64 +51,35 @@ class RedisPlayerStore:
             recent_trades_kept: trades a player that can be listed.
             built_in_guilds: guilds that every realm has from the beginning.
         """
+        self._address = (host, port)
         self._epoch = Epoch()
         self._redis = connect(host, port, self._epoch)
         self._direct = DirectConnections(host, port, self._epoch)
         self._keys = keys
         self._outbox_entries_max = outbox_entries_max
         self._outbox_bytes_max = outbox_bytes_max
-        self._arguments = Arguments(
+        arguments = Arguments(
             keys,
             outbox_entries_max=outbox_entries_max,
             outbox_bytes_max=outbox_bytes_max,
             recent_trades_kept=recent_trades_kept,
         )
+        self._conversations = Conversations(keys, self._epoch, arguments)
         self._built_in = {guild.name: guild for guild in built_in_guilds}
-        self._script = script("commit")
-        self._script_sha = ""
 
     @reachable
     def read(self, player_ids: Sequence[int]) -> Reading:
         """Return these players as they are now."""
-        if not player_ids:
-            return Reading({}, self._first_epoch())
-        keys = [self._keys.player(player_id) for player_id in player_ids]
-        while True:
-            # The epoch is taken before the read: if Redis restarts after that, the commit
-            # carries the old one and is turned away.
-            epoch = self._epoch.current or self._first_epoch()
-            (states,) = self._direct.ask([("MGET", *keys)], repeatable=True)
-            if isinstance(states, RedisError):
-                raise states
-            # Else the read itself met another Redis, and every commit on it would be turned away.
-            if epoch == self._epoch.current:
-                found = zip(player_ids, states, strict=True)
-                return Reading({p: read_state(state) for p, state in found if state}, epoch)
+        return self._direct.hold(self._conversations.reading(player_ids))
 
     @reachable
     def commit(self, commits: Iterable[Commit], epoch: str) -> list[CommitReply]:
         """Write each commit whole or not at all, in order; Redis works while more are made."""
-        made, calls = list[Commit](), list[Call]()
+        return self._direct.hold(self._conversations.committing(commits, epoch))
 
-        def making() -> Iterator[Call]:
-            for some in calls_of(commits):
-                made.extend(some)
-                calls.append(self._arguments.of(some, epoch))
-                yield calls[-1]
-
-        replies = self._run(making())
-        # A Redis that was restarted or flushed has no scripts. Others' commands come between
-        # ours, so some of the calls may have run: those must not run again.
-        missed = [place for place, r in enumerate(replies) if isinstance(r, NoScriptError)]
-        if missed:
-            self._load()
-            again = self._run(calls[place] for place in missed)
-            for place, reply in zip(missed, again, strict=True):
-                replies[place] = reply
-        if failed := next((r for r in replies if isinstance(r, RedisError)), None):
-            raise failed
-        told = chain.from_iterable(replies)
-        return [reply_of(commit, reply) for commit, reply in zip(made, told, strict=True)]
+    def for_loop(self) -> LoopPlayerStore:
+        """Return the same players as an event loop reads and writes them."""
+        return LoopPlayerStore(*self._address, self._epoch, self._conversations)
 
     @reachable
     def claim(self, scope: str, key: str, fingerprint: str, ttl_s: int) -> Claim:
@@ -243,14 +213,3 @@ class RedisPlayerStore:
     def _first_epoch(self) -> str:
         self._redis.ping()
         return self._epoch.current
-
-    def _load(self) -> None:
-        self._script_sha = str(self._redis.script_load(self._script))
-
-    def _run(self, calls: Iterable[Call]) -> list[Any]:
-        """Return the reply of each call, or the error that Redis gave for it."""
-        if not self._script_sha:
-            self._load()
-        return self._direct.ask(
-            ("EVALSHA", self._script_sha, len(keys), *keys, *args) for keys, args in calls
-        )

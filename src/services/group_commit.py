@@ -20,7 +20,7 @@ from src.services.draft import Command, Draft
 from src.services.errors import Explained, KeyReused
 from src.services.groups import disjoint_groups
 from src.services.ledger import Limits
-from src.services.ports import CommitReply, PlayerStore, StoredAnswer, StoreUnreachable
+from src.services.ports import CommitReply, LoopPlayerStore, StoredAnswer, StoreUnreachable
 
 
 class Request(Struct, frozen=True):
@@ -47,7 +47,7 @@ class GroupCommit:
 
     def __init__(
         self,
-        store: PlayerStore,
+        store: LoopPlayerStore,
         recorder: Recorder,
         *,
         realm: str,
@@ -61,17 +61,17 @@ class GroupCommit:
         self._clock = clock
         self._limits = limits
 
-    def carry_out(self, requests: Sequence[Request]) -> list[End]:
+    async def carry_out(self, requests: Sequence[Request]) -> list[End]:
         """Try each request once, the earlier before the later; return how each ended, in order."""
         ends: list[End] = [Again.WAITS] * len(requests)
         groups = _groups(requests, self._limits.commit_trades)
         try:
-            reading = self._store.read(
+            reading = await self._store.read(
                 sorted({p for request in requests for p in request.command.player_ids})
             )
             now = self._clock()
             drafts = [self._draft(requests, places, reading.players, now) for places in groups]
-            replies = self._store.commit(
+            replies = await self._store.commit(
                 (
                     draft.commit(self._answer(requests[places[0]].asked, draft))
                     for draft, places in zip(drafts, groups, strict=True)

@@ -22,10 +22,10 @@ from src.services.answers import (
 from src.services.draft import Command, Draft
 from src.services.errors import Busy, NotAccepting
 from src.services.groups import disjoint_groups
+from src.services.in_flight import InFlight
 from src.services.ports import (
     Claim,
     Commit,
-    CommitReply,
     Conflict,
     PlayerStore,
     StoreUnreachable,
@@ -70,6 +70,7 @@ class Ledger:
         self._clock = clock
         self._pause = pause
         self._limits = limits
+        self._in_flight = InFlight()
 
     def carry_out(self, command: Command, asked: Asked) -> Told:
         """Settle or refuse one command.
@@ -90,7 +91,8 @@ class Ledger:
         """Settle or refuse each command on its own, as if one came after the other.
 
         Commands that share no player commute, so they are committed in groups that share none:
-        one that meets a conflict is tried again without the others.
+        one whose players another thread works on comes after the others, and one that meets
+        another process' change is tried again without them.
 
         Raises:
             KeyReused: the idempotency key was used for another request.
@@ -102,15 +104,14 @@ class Ledger:
             asked = replace(asked, fingerprint=cut)
         told: dict[int, Told | Busy | NotAccepting] = {}
         try:
-            waiting = self._groups(commands, asked)
-            reading = self._store.read(sorted({p for g in waiting for p in g.player_ids}))
-            players = dict(reading.players)
-            for attempt in range(self._limits.attempts_max):
-                if attempt:
+            waiting, attempt = self._groups(commands, asked), 0
+            while waiting and attempt < self._limits.attempts_max:
+                with self._in_flight.some_of(waiting) as (groups, later):
+                    lost = self._try(groups, asked, told)
+                waiting = lost + later
+                if lost:
+                    attempt += 1
                     self._pause(attempt)
-                waiting = self._try(waiting, players, reading.epoch, asked, told)
-                if not waiting:
-                    break
         except StoreUnreachable as error:
             raise silent() from error
         for group in waiting:
@@ -135,47 +136,27 @@ class Ledger:
     def _try(
         self,
         groups: Sequence[_Group],
-        players: dict[int, Player],
-        epoch: str,
         asked: Asked,
         told: dict[int, Told | Busy | NotAccepting],
     ) -> list[_Group]:
-        """Commit the groups; return those that met a conflict, with `players` made fresh."""
-        lost = []
-        for group, reply in zip(
-            groups, self._commit(groups, players, epoch, asked, told), strict=True
-        ):
-            if isinstance(reply, Conflict):
-                lost.append(group)
-                players.update(reply.players)
-                for player_id in reply.absent:
-                    players.pop(player_id, None)
-        return lost
-
-    def _commit(
-        self,
-        groups: Sequence[_Group],
-        players: dict[int, Player],
-        epoch: str,
-        asked: Asked,
-        told: dict[int, Told | Busy | NotAccepting],
-    ) -> list[CommitReply]:
+        """Read, decide and commit; return the groups that met a conflict."""
+        reading = self._store.read(sorted({p for group in groups for p in group.player_ids}))
         stamp = Stamp(self._realm, self._clock(), asked.request_id, asked.said)
         drafts: list[Draft] = []
 
         def commits() -> Iterator[Commit]:
             # One by one: the store writes the first while the next are decided.
             for group in groups:
-                draft = self._draft(group, players, stamp)
+                draft = self._draft(group, reading.players, stamp)
                 drafts.append(draft)
                 ttl_s = self._limits.answer_ttl_s
                 yield draft.commit(stored_answer(asked, group.key, draft.outcomes, ttl_s))
 
-        replies = self._store.commit(commits(), epoch)
+        replies = self._store.commit(commits(), reading.epoch)
         for group, draft, reply in zip(groups, drafts, replies, strict=True):
             # Nothing is told before the commit: a draft that lost is forgotten whole.
             told.update(zip(group.places, told_of(reply, draft.outcomes, asked), strict=False))
-        return replies
+        return [g for g, r in zip(groups, replies, strict=True) if isinstance(r, Conflict)]
 
     def _draft(self, group: _Group, players: Mapping[int, Player], stamp: Stamp) -> Draft:
         touched = {p: players[p] for p in group.player_ids if p in players}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 from msgspec import Struct
 
@@ -16,7 +16,7 @@ from src.services.draft import Command, Decision
 from src.services.errors import Busy, UnknownClass, UnknownPlayer
 from src.services.ledger import Ledger
 from src.services.orders import PlayerOrder
-from src.services.ports import PlayerStore
+from src.services.ports import PlayerStore, Reading
 
 #: Characters of a wrong name that are quoted back.
 _QUOTED_MAX = 64
@@ -37,6 +37,11 @@ class Starter(Struct, frozen=True):
     gold: int
     max_capacity: int
     items: Mapping[int, int]
+
+
+def found(player_id: int, reading: Reading) -> Player | UnknownPlayer:
+    """Return a player of a reading that looked for it, or that there is none."""
+    return reading.players.get(player_id) or UnknownPlayer(f"There is no player {player_id}.")
 
 
 class PlayerService:
@@ -96,9 +101,9 @@ class PlayerService:
             Busy, NotAccepting: as `Ledger.carry_out` says.
         """
         player_id = self._store.guest(name) or self._store.set_guest(name, self._free_id())
-        found = self._store.read([player_id]).players.get(player_id)
-        if found is not None:
-            return found
+        guest = self._store.read([player_id]).players.get(player_id)
+        if guest is not None:
+            return guest
         order = PlayerOrder(username=name, player_class=player_class)
         try:
             creation = self._creation(order, self._starters[player_class], player_id)
@@ -139,19 +144,10 @@ class PlayerService:
             UnknownPlayer: there is no such player.
             StoreUnreachable: the store does not answer.
         """
-        (found,) = self.look_up([player_id])
-        if isinstance(found, UnknownPlayer):
-            raise found
-        return found
-
-    def look_up(self, player_ids: Sequence[int]) -> list[Player | UnknownPlayer]:
-        """Return each of these players as it is now, or that there is none.
-
-        Raises:
-            StoreUnreachable: the store does not answer.
-        """
-        players = self._store.read(sorted(set(player_ids))).players
-        return [players.get(p) or UnknownPlayer(f"There is no player {p}.") for p in player_ids]
+        player = found(player_id, self._store.read([player_id]))
+        if isinstance(player, UnknownPlayer):
+            raise player
+        return player
 
     def recent_trades(self, player_id: int) -> list[bytes]:
         """Return the JSON of the recent trades that are kept of a player, newest first.

@@ -82,10 +82,7 @@ class Replayed(Struct, frozen=True):
 
 
 class Conflict(Struct, frozen=True):
-    """Nothing was written: a player has another version. Carries all of the commit's players."""
-
-    players: Mapping[int, Player]
-    absent: frozenset[int]
+    """Nothing was written: a player has another version."""
 
 
 class OutboxFull(Struct, frozen=True):
@@ -109,6 +106,27 @@ class Claim(Enum):
 
 class StoreUnreachable(Exception):
     """The store did not answer. Whether a commit under way was written is not known."""
+
+
+class LoopPlayerStore(Protocol):
+    """Reads players and commits as `PlayerStore` does, while its event loop serves others."""
+
+    async def read(self, player_ids: Sequence[int]) -> Reading:
+        """Return these players as they are now.
+
+        Raises:
+            StoreUnreachable: no answer.
+        """
+
+    async def commit(self, commits: Iterable[Commit], epoch: str) -> list[CommitReply]:
+        """Write each commit whole or not at all, in order.
+
+        Raises:
+            StoreUnreachable: no answer; each commit may or may not have been written.
+        """
+
+    def close(self) -> None:
+        """Let go of what it holds; its loop has nothing to wait for any more."""
 
 
 class PlayerStore(Protocol):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Mapping
 
 from msgspec import Struct
@@ -18,6 +17,10 @@ from src.services.errors import Busy, NotAccepting
 from src.services.group_commit import Request
 from src.services.ledger import Ledger
 from src.services.orders import BatchOrder, TradeOrder
+from src.services.turns import Turns
+
+#: While one waits for the store, the next is decided.
+_BATCHES_AT_ONCE = 2
 
 
 class ClaimedTold(Struct, frozen=True):
@@ -35,8 +38,8 @@ class TradeService:
         self._ledger = ledger
         self._catalogue = catalogue
         self._new_id = new_id
-        # Batches at the same time mostly meet each other's changes, and do much of it twice.
-        self._batch_turn = threading.Lock()
+        # More would mostly wait for each other's players, and for the interpreter.
+        self._batch_turns = Turns(_BATCHES_AT_ONCE)
 
     def trade(self, order: TradeOrder, asked: Asked) -> Told:
         """Settle or refuse one trade.
@@ -67,7 +70,7 @@ class TradeService:
             NotAccepting, KeyReused: as `Ledger.carry_out_all` says.
         """
         commands = [trading(trade, self._new_id(), self._catalogue) for trade in order.trades]
-        with self._batch_turn:
+        with self._batch_turns:
             return self._ledger.carry_out_all(commands, asked)
 
     def trade_claimed(

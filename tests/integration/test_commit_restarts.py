@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import pytest
-import redis
 from msgspec.structs import replace
 
 from src.bootstrap import build_outbox
 from src.player_store.store import RedisPlayerStore
 from src.services.ports import Commit, Committed, Conflict, StoreUnreachable, Unchecked
-from tests.support.commits import player, writes
+from tests.support.commits import player, seen_soon, writes
 from tests.support.realm import Realm, open_realm
 from tests.support.redis import RunningRedis
 
@@ -38,9 +36,8 @@ def reconnected(store: RedisPlayerStore) -> None:
 
 
 def test_a_restarted_server_has_all_that_was_acknowledged_and_takes_nothing_before_it_is_checked(
-    own_redis: RunningRedis, realm: Realm
+    own_redis: RunningRedis, realm: Realm, store: RedisPlayerStore
 ) -> None:
-    store = realm.services.store
     assert commit(store, writes(player(1, gold=5))) == [Committed(1)]
     own_redis.restart()
     reconnected(store)
@@ -53,9 +50,8 @@ def test_a_restarted_server_has_all_that_was_acknowledged_and_takes_nothing_befo
 
 
 def test_a_reading_from_before_a_restart_cannot_be_committed_after_it(
-    own_redis: RunningRedis, realm: Realm
+    own_redis: RunningRedis, realm: Realm, store: RedisPlayerStore
 ) -> None:
-    store = realm.services.store
     commit(store, writes(player(1)))
     reading = store.read([1])
     own_redis.restart()
@@ -66,9 +62,8 @@ def test_a_reading_from_before_a_restart_cannot_be_committed_after_it(
 
 
 def test_a_dead_server_is_unreachable_and_found_again(
-    own_redis: RunningRedis, realm: Realm
+    own_redis: RunningRedis, realm: Realm, store: RedisPlayerStore
 ) -> None:
-    store = realm.services.store
     epoch = store.read([]).epoch
     own_redis.kill()
     with pytest.raises(StoreUnreachable):
@@ -83,9 +78,8 @@ def test_a_dead_server_is_unreachable_and_found_again(
 
 
 def test_the_first_reading_after_a_restart_can_be_committed(
-    own_redis: RunningRedis, realm: Realm
+    own_redis: RunningRedis, realm: Realm, store: RedisPlayerStore
 ) -> None:
-    store = realm.services.store
     commit(store, writes(player(1)))
     own_redis.restart()
     realm.open()
@@ -93,8 +87,7 @@ def test_the_first_reading_after_a_restart_can_be_committed(
     assert store.commit([writes(player(1, 2))], reading.epoch) == [Committed(2)]
 
 
-def test_flushed_scripts_are_loaded_again(realm: Realm) -> None:
-    store = realm.services.store
+def test_flushed_scripts_are_loaded_again(realm: Realm, store: RedisPlayerStore) -> None:
     commit(store, writes(player(1)))
     realm.redis.script_flush()
     assert commit(store, writes(player(1, 2))) == [Committed(2)]
@@ -102,28 +95,29 @@ def test_flushed_scripts_are_loaded_again(realm: Realm) -> None:
     assert commit(store, writes(player(1, 3)), writes(player(2))) == [Committed(3), Committed(4)]
 
 
-def test_scripts_flushed_between_the_commits_of_a_round_trip_repeat_none_of_them(
-    realm: Realm, monkeypatch: pytest.MonkeyPatch
+def test_scripts_flushed_between_the_calls_of_a_round_trip_repeat_none_of_them(
+    realm: Realm,
 ) -> None:
     store = realm.services.store
     commit(store, writes(player(9)))
-    real = redis.client.Pipeline.execute
 
-    def flushed_midway(pipeline: redis.client.Pipeline, *args: Any, **kwargs: Any) -> list[Any]:
-        stack: list[Any] = pipeline.command_stack
-        pipeline.script_flush()
-        stack.insert(1, stack.pop())
-        replies = real(pipeline, *args, **kwargs)
-        del replies[1]
-        monkeypatch.undo()
-        return replies
+    def making() -> Iterator[Commit]:
+        # More events than one call takes: the first is on its way when the third is asked for.
+        yield from (writes(player(number), events=60) for number in (1, 2))
+        assert seen_soon(store, 1)
+        realm.redis.script_flush()
+        yield writes(player(3), events=60)
 
-    monkeypatch.setattr(redis.client.Pipeline, "execute", flushed_midway)
-    assert commit(store, writes(player(1)), writes(player(2))) == [Committed(2), Committed(3)]
+    assert store.commit(making(), store.read(()).epoch) == [
+        Committed(61),
+        Committed(121),
+        Committed(181),
+    ]
 
 
-def test_a_script_that_only_conflicts_after_a_flush_tells_the_conflict(realm: Realm) -> None:
-    store = realm.services.store
+def test_a_script_that_only_conflicts_after_a_flush_tells_the_conflict(
+    realm: Realm, store: RedisPlayerStore
+) -> None:
     commit(store, writes(player(1)))
     realm.redis.script_flush()
     (reply,) = commit(store, writes(player(1)))

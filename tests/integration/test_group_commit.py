@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 
@@ -19,6 +20,7 @@ from src.services.ledger import Limits
 from src.services.orders import TradeOrder
 from src.services.ports import Commit
 from tests.support.faults import FaultyStore, dies_after_committing, faulty_store
+from tests.support.loops import AtOnce
 from tests.support.realm import Realm, gives, swap
 
 LIMITS = Limits(attempts_max=4, commit_trades=2, answer_ttl_s=3_600)
@@ -46,7 +48,7 @@ class Rounds:
         self.store = store
         store.before = self._seen
         self._rounds = GroupCommit(
-            store,
+            AtOnce(store),
             Recorder(realm.services.catalogue, new_id),
             realm=realm.settings.realm,
             clock=now,
@@ -73,7 +75,7 @@ class Rounds:
 
     def told(self, requests: Sequence[Request]) -> list[object]:
         """Carry out a round and return all that is told."""
-        return list(self._rounds.carry_out(requests))
+        return list(asyncio.run(self._rounds.carry_out(requests)))
 
 
 def ended(told: object) -> object:
@@ -247,8 +249,15 @@ def test_a_round_ends_as_the_same_requests_one_by_one(realm: Realm, trades: list
     in_rounds = [realm.create("farmer") for _ in range(4)]
     one_by_one = [realm.create("farmer") for _ in range(4)]
     services = realm.services
+    group_commit = GroupCommit(
+        AtOnce(services.store),
+        Recorder(services.catalogue, new_id),
+        realm=realm.settings.realm,
+        clock=now,
+        limits=LIMITS,
+    )
     requests = [services.trades.request(*drawn_of(in_rounds, each)) for each in trades]
-    ends = [ended(each) for each in services.group_commit.carry_out(requests)]
+    ends = [ended(each) for each in asyncio.run(group_commit.carry_out(requests))]
     assert ends == [ended(services.trades.trade(*drawn_of(one_by_one, each))) for each in trades]
     books = realm.audit()
     assert [books.gold(p) for p in in_rounds] == [books.gold(p) for p in one_by_one]

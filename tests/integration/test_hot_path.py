@@ -28,8 +28,11 @@ Told = tuple[int, dict[str, str], Any]
 class Client:
     """Sends the same requests to what the server serves and to Flask alone."""
 
-    def __init__(self, api: Api, hot_path: HotPath, alone: WsgiBridge) -> None:
+    def __init__(
+        self, api: Api, hot_path: HotPath, alone: WsgiBridge, runner: asyncio.Runner
+    ) -> None:
         self.api = api
+        self.runner = runner
         self.hot_path = hot_path
         self.alone = alone
         self.players = [api.post("/v1/players", {"player_class": "farmer"}).body for _ in range(2)]
@@ -78,7 +81,8 @@ class Client:
 
     def served(self, body: bytes, changes: Mapping[str, str | None] | None = None) -> Told:
         """Return what the server's application answers."""
-        return asyncio.run(answer(self.hot_path, self.scope(body, changes or {}), body))
+        scope = self.scope(body, changes or {})
+        return self.runner.run(answer(self.hot_path, scope, body))
 
     def both(
         self, body: bytes, changes: Mapping[str, str | None] | None = None
@@ -86,7 +90,7 @@ class Client:
         """Return what the server's application and what Flask alone answers."""
         return (
             self.served(body, changes),
-            asyncio.run(answer(self.alone, self.scope(body, changes or {}), body)),
+            self.runner.run(answer(self.alone, self.scope(body, changes or {}), body)),
         )
 
 
@@ -115,11 +119,12 @@ async def answer(app: Callable[..., Any], scope: Scope, body: bytes) -> Told:
 def client(api: Api) -> Iterator[Client]:
     app = build_asgi_app(api.app, api.realm.settings)
     alone = WsgiBridge(api.app, 1, api.realm.settings.api_body_bytes_max)
-    try:
-        yield Client(api, app, alone)
-    finally:
-        app.close()
-        alone.close()
+    with asyncio.Runner() as runner:
+        try:
+            yield Client(api, app, alone, runner)
+        finally:
+            app.close()
+            alone.close()
 
 
 def test_a_trade_of_a_known_token_needs_no_flask(

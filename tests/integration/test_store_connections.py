@@ -53,9 +53,10 @@ def expect_none(server: RunningRedis) -> None:
 
 def test_connections_of_many_threads_are_closed(own_redis: RunningRedis) -> None:
     with open_realm(own_redis.settings) as realm:
-        one, two = realm.create(), realm.create()
+        # Threads that need the same players would wait for each other.
+        pairs = [(realm.create(), realm.create()) for _ in range(_THREADS)]
         with ThreadPoolExecutor(_THREADS) as pool:
-            for _ in range(20 * _THREADS):
+            for one, two in 20 * pairs:
                 pool.submit(realm.services.trades.trade, swap(gives(one, 1), gives(two)), Asked())
         assert clients(own_redis) > _THREADS // 2
     expect_none(own_redis)

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import time
+
 from src.classes.inventory import Inventory
 from src.classes.player import Player
-from src.services.ports import Change, Commit, Membership, RecentTrade, StoredAnswer
+from src.services.ports import (
+    Change,
+    Commit,
+    Membership,
+    PlayerStore,
+    RecentTrade,
+    StoredAnswer,
+)
 
 TTL_S = 3_600
 
@@ -54,3 +63,12 @@ def writes(
 def answered(key: str, value: bytes = b"print\n[]", ttl_s: int = TTL_S) -> StoredAnswer:
     """Return the answer to keep under a key."""
     return StoredAnswer("holder", key, value, ttl_s)
+
+
+def seen_soon(store: PlayerStore, player_id: int) -> bool:
+    """Say whether a player comes to be there."""
+    for _ in range(1_000):
+        if store.read([player_id]).players:
+            return True
+        time.sleep(0.01)
+    return False

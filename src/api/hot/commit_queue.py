@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 
 from src.api.hot.rounds import Rounds, Waiting
 from src.services.answers import Told, busy
 from src.services.group_commit import Again, End, Request
 
-CarryOut = Callable[[Sequence[Request]], list[End]]
+CarryOut = Callable[[Sequence[Request]], Awaitable[list[End]]]
 
 
 class CommitQueue(Rounds[Request, End, Told]):
@@ -16,8 +16,10 @@ class CommitQueue(Rounds[Request, End, Told]):
 
     def __init__(self, carry_out: CarryOut, attempts_max: int) -> None:
         """Let `carry_out` try each round; a request is given up after `attempts_max` of them."""
-        super().__init__(carry_out, "group-commit")
+        super().__init__(carry_out)
         self._attempts_max = attempts_max
+        #: Players of the rounds under way.
+        self._touched = set[int]()
 
     def answered(self, waiting: Waiting[Request, Told], end: End) -> bool:
         """Tell a request what became of it; say False when it has to be tried again."""
@@ -31,3 +33,23 @@ class CommitQueue(Rounds[Request, End, Told]):
                 return False
             waiting.fail(busy())
         return True
+
+    def may_join(self, requests: Sequence[Request]) -> Iterator[bool]:
+        """Keep those back whose players another round touches, and those that came after them."""
+        closed = set(self._touched)
+        for request in requests:
+            player_ids = request.command.player_ids
+            may = closed.isdisjoint(player_ids)
+            if not may:
+                closed.update(player_ids)
+            yield may
+
+    def begun(self, requests: Sequence[Request]) -> None:
+        """Keep the players of these requests for their round."""
+        for request in requests:
+            self._touched.update(request.command.player_ids)
+
+    def ended(self, requests: Sequence[Request]) -> None:
+        """Let other rounds have their players."""
+        for request in requests:
+            self._touched.difference_update(request.command.player_ids)

@@ -15,7 +15,7 @@ from src.classes.item import Catalogue
 from src.classes.player import Player
 from src.player_store.tokens import Role
 from src.services.errors import UnknownPlayer
-from src.services.player_service import PlayerService
+from src.services.group_reading import GroupReading
 
 _PATH = re.compile(rf"/v1/players/({IdConverter.regex})(/inventory)?")
 
@@ -35,10 +35,10 @@ class LookupQueue(Rounds[int, Player | UnknownPlayer, Player]):
 class Lookups:
     """Answers `GET` of a player and of its inventory."""
 
-    def __init__(self, players: PlayerService, catalogue: Catalogue) -> None:
+    def __init__(self, players: GroupReading, catalogue: Catalogue) -> None:
         """Find `players`, and show them with the items of `catalogue`."""
         self._catalogue = catalogue
-        self._queue = LookupQueue(players.look_up, "look-up")
+        self._queue = LookupQueue(players.look_up)
 
     async def answer(self, path: str, asker: Asker) -> Answer | None:
         """Answer who asks for `path`; None when Flask has to."""
@@ -61,7 +61,3 @@ class Lookups:
         except Exception as error:  # noqa: BLE001 - as flask-restx does for a route
             return answer_of(route, response_to(error))
         return json_answer(route, 200, json_of(view))
-
-    def close(self) -> None:
-        """Let the thread go that reads."""
-        self._queue.close()

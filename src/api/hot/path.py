@@ -14,6 +14,7 @@ from src.api.metrics import count_request
 from src.api.players import PLAYERS_PATH
 from src.api.trades import TRADES_PATH
 from src.api.wsgi_bridge import Receive, Scope, Send, WsgiBridge
+from src.services.ports import LoopPlayerStore
 
 
 class HotPath:
@@ -28,13 +29,25 @@ class HotPath:
         trades: SingleTrades,
         lookups: Lookups,
         authenticator: Authenticator,
+        *,
+        store: LoopPlayerStore,
         new_id: Callable[[], str],
     ) -> None:
-        """Stand before `app`; `new_id` names requests that bring no name."""
+        """Stand before `app`.
+
+        Args:
+            app: serves what is not served here.
+            trades: serve single trades.
+            lookups: serve look-ups.
+            authenticator: knows who asks.
+            store: what trades and look-ups use, to be closed with them.
+            new_id: names requests that bring no name.
+        """
         self._app = app
         self._trades = trades
         self._lookups = lookups
         self._authenticator = authenticator
+        self._store = store
         self._new_id = new_id
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -63,9 +76,8 @@ class HotPath:
         await send({"type": "http.response.body", "body": answer.content})
 
     def close(self) -> None:
-        """Let the threads go that serve requests."""
-        self._trades.close()
-        self._lookups.close()
+        """Let go of threads and connections, when no request is under way any more."""
+        self._store.close()
         self._app.close()
 
     def _asker(self, scope: Scope) -> Asker | None:

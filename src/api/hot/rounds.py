@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Generic, TypeVar
 
 #: Requests of one round: more would let the first wait for the last.
 _ROUND_MAX = 64
+#: While the store works on one round, the next is made.
+_ROUNDS_AT_ONCE = 2
+#: Requests that are worth a round beside another; fewer wait until that one has ended.
+_WORTH_A_ROUND = 8
 
 Request = TypeVar("Request")
 End = TypeVar("End")
@@ -17,18 +20,18 @@ Answer = TypeVar("Answer")
 
 
 class Rounds(ABC, Generic[Request, End, Answer]):
-    """Has requests carried out round after round, by one thread.
+    """Has requests carried out round after round, a second beside the first when many wait.
 
-    While a round is under way the next one gathers: the busier the server, the larger the rounds,
+    While rounds are under way the next one gathers: the busier the server, the larger the rounds,
     and the less a request costs. It belongs to one event loop.
     """
 
-    def __init__(self, carry_out: Callable[[Sequence[Request]], list[End]], name: str) -> None:
-        """Let `carry_out` try each round in a thread of this name."""
+    def __init__(self, carry_out: Callable[[Sequence[Request]], Awaitable[list[End]]]) -> None:
+        """Let `carry_out` try each round."""
         self._carry_out = carry_out
         self._waiting: list[Waiting[Request, Answer]] = []
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix=name)
-        self._rounds: asyncio.Task[None] | None = None
+        self._under_way = set[asyncio.Task[None]]()
+        self._is_due = False
 
     async def answer_to(self, request: Request) -> Answer:
         """Wait until a request has been carried out, and return its answer.
@@ -37,40 +40,70 @@ class Rounds(ABC, Generic[Request, End, Answer]):
             Exception: what the round ended with, or the request in it.
         """
         loop = asyncio.get_running_loop()
-        waiting = Waiting[Request, Answer](request, loop.create_future())
+        waiting: Waiting[Request, Answer] = Waiting(request, loop.create_future())
         self._waiting.append(waiting)
-        if self._rounds is None:
-            self._rounds = loop.create_task(self._serve())
+        if not self._is_due:
+            # Those that came in the same piece from the network are taken in first.
+            self._is_due = True
+            loop.call_soon(self._begin)
         return await waiting.answer
-
-    def close(self) -> None:
-        """Let the thread go, after the round that is under way."""
-        self._thread.shutdown()
 
     @abstractmethod
     def answered(self, waiting: Waiting[Request, Answer], end: End) -> bool:
         """Tell a request how it ended; say False when it has to be tried again."""
 
-    async def _serve(self) -> None:
-        """Carry out rounds until nothing waits."""
-        loop = asyncio.get_running_loop()
+    def may_join(self, requests: Sequence[Request]) -> Iterator[bool]:
+        """Say of each request that waits, in order, whether it may be in a round now."""
+        return (True for _ in requests)
+
+    def begun(self, _requests: Sequence[Request]) -> None:
+        """Note which requests a round carries out from now on."""
+
+    def ended(self, _requests: Sequence[Request]) -> None:
+        """Note that a round has ended."""
+
+    def _begin(self) -> None:
+        """Begin a round if one is due."""
+        self._is_due = False
+        least = _WORTH_A_ROUND if self._under_way else 1
+        if len(self._under_way) == _ROUNDS_AT_ONCE or len(self._waiting) < least:
+            return
+        chosen, left = self._choice()
+        if len(chosen) < least:
+            return
+        self._waiting = left
+        requests = [each.request for each in chosen]
+        self.begun(requests)
+        task = asyncio.get_running_loop().create_task(self._serve(chosen, requests))
+        self._under_way.add(task)
+        task.add_done_callback(self._end)
+
+    def _choice(self) -> tuple[list[Waiting[Request, Answer]], list[Waiting[Request, Answer]]]:
+        chosen: list[Waiting[Request, Answer]] = []
+        left: list[Waiting[Request, Answer]] = []
+        may_join = self.may_join([each.request for each in self._waiting])
+        for waiting, may in zip(self._waiting, may_join, strict=True):
+            (chosen if may and len(chosen) < _ROUND_MAX else left).append(waiting)
+        return chosen, left
+
+    async def _serve(
+        self, waiting: Sequence[Waiting[Request, Answer]], requests: Sequence[Request]
+    ) -> None:
         try:
-            while self._waiting:
-                waiting, self._waiting = self._waiting[:_ROUND_MAX], self._waiting[_ROUND_MAX:]
-                requests = [each.request for each in waiting]
-                try:
-                    ends = await loop.run_in_executor(self._thread, self._carry_out, requests)
-                except Exception as error:  # noqa: BLE001 - each request tells it, as any route does
-                    for each in waiting:
-                        each.fail(error)
-                    continue
-                again = [
-                    w for w, end in zip(waiting, ends, strict=True) if not self.answered(w, end)
-                ]
-                # Those that have to be tried again come first in the next round.
-                self._waiting[:0] = again
+            ends = await self._carry_out(requests)
+        except Exception as error:  # noqa: BLE001 - each request tells it, as any route does
+            for each in waiting:
+                each.fail(error)
+        else:
+            again = [w for w, end in zip(waiting, ends, strict=True) if not self.answered(w, end)]
+            # Those that have to be tried again come first in the next round.
+            self._waiting[:0] = again
         finally:
-            self._rounds = None
+            self.ended(requests)
+
+    def _end(self, task: asyncio.Task[None]) -> None:
+        self._under_way.discard(task)
+        self._begin()
 
 
 class Waiting(Generic[Request, Answer]):

@@ -40,10 +40,6 @@ class SingleTrades:
         order = self._order(body) if len(body) == length else None
         return None if order is None else await self._answer(asker, order, body)
 
-    def close(self) -> None:
-        """Let the thread go that carries trades out."""
-        self._queue.close()
-
     def _order(self, body: bytes) -> TradeOrder | None:
         """Return what is asked for; None when it is not a trade."""
         try:

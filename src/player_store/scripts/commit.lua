@@ -13,7 +13,7 @@
 --         then a recent trade: first and last byte of it in the lines, lists that it goes to
 --         then a change: "add" or "remove", member
 -- Reply of each commit {"committed", its last seq} | {"replayed", answer} | {"unchecked"} | {"full"}
---       | {"conflict", state or false a player}
+--       | {"conflict"}
 --
 -- States, lines and answers are opaque bytes; a state's version is the text before its first
 -- line feed. Redis does not roll back: everything is checked before the first write.
@@ -75,11 +75,7 @@ local function verdict(part)
   end
   for i = 0, part.players - 1 do
     if version_of(found[1 + place + i]) ~= ARGV[part.at + 2 * i + 1] then
-      local states = {'conflict'}
-      for j = 0, part.players - 1 do
-        states[j + 2] = found[1 + place + j]
-      end
-      return states
+      return {'conflict'}
     end
   end
   part.first_player = place

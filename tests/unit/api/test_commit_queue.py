@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
 
 import pytest
 
@@ -20,17 +19,17 @@ from src.services.outcomes import Outcome
 ATTEMPTS_MAX = 3
 
 
-def request(name: str) -> Request:
+def request(name: str, *player_ids: int) -> Request:
     trade = Trade(trade_id=name, kind=Kind.PLAYER_TRADE, player_1_id=1)
     refusal = Refusal(trade, RuleError(Reason.EMPTY_TRADE))
-    return Request(Command((1,), lambda _players: refusal), Asked(name))
+    return Request(Command(player_ids or (1,), lambda _players: refusal), Asked(name))
 
 
 def told(request: Request) -> Told:
     return Told(Outcome(trade_id=str(request.asked.request_id), status="settled"))
 
 
-def all_told(requests: Sequence[Request]) -> list[End]:
+async def all_told(requests: Sequence[Request]) -> list[End]:
     return [told(each) for each in requests]
 
 
@@ -38,9 +37,9 @@ def ask(carry_out: CarryOut, *names: str) -> list[Told | BaseException]:
     """Ask for requests at the same time, and return how each ended."""
 
     async def asked() -> list[Told | BaseException]:
-        with closing(CommitQueue(carry_out, ATTEMPTS_MAX)) as queue:
-            waiting = [queue.answer_to(request(name)) for name in names]
-            return await asyncio.gather(*waiting, return_exceptions=True)
+        queue = CommitQueue(carry_out, ATTEMPTS_MAX)
+        waiting = [queue.answer_to(request(name)) for name in names]
+        return await asyncio.gather(*waiting, return_exceptions=True)
 
     return asyncio.run(asked())
 
@@ -56,9 +55,9 @@ def test_each_is_told_what_became_of_its_own() -> None:
 def test_what_waits_at_the_same_time_shares_rounds_in_order() -> None:
     rounds: list[list[str | None]] = []
 
-    def carry_out(requests: Sequence[Request]) -> list[End]:
+    async def carry_out(requests: Sequence[Request]) -> list[End]:
         rounds.append([each.asked.request_id for each in requests])
-        return all_told(requests)
+        return await all_told(requests)
 
     many = [str(number) for number in range(100)]
     assert names(ask(carry_out, *many)) == many
@@ -69,7 +68,7 @@ def test_what_waits_at_the_same_time_shares_rounds_in_order() -> None:
 def test_the_loser_of_a_race_comes_first_in_the_next_round_and_gives_up_at_last() -> None:
     rounds: list[list[str | None]] = []
 
-    def carry_out(requests: Sequence[Request]) -> list[End]:
+    async def carry_out(requests: Sequence[Request]) -> list[End]:
         rounds.append([each.asked.request_id for each in requests])
         return [Again.LOST if each.asked.request_id == "slow" else told(each) for each in requests]
 
@@ -82,7 +81,7 @@ def test_the_loser_of_a_race_comes_first_in_the_next_round_and_gives_up_at_last(
 
 
 def test_an_error_is_told_to_the_one_that_it_is_about() -> None:
-    def carry_out(requests: Sequence[Request]) -> list[End]:
+    async def carry_out(requests: Sequence[Request]) -> list[End]:
         return [
             KeyReused("another") if each.asked.request_id == "bad" else told(each)
             for each in requests
@@ -94,16 +93,16 @@ def test_an_error_is_told_to_the_one_that_it_is_about() -> None:
 
 
 def test_a_round_that_fails_is_told_to_all_of_it_and_the_next_is_served() -> None:
-    failures: Iterator[Callable[[Sequence[Request]], list[End]]] = iter([broken, all_told])
+    failures: Iterator[CarryOut] = iter([broken, all_told])
 
-    def carry_out(requests: Sequence[Request]) -> list[End]:
-        return next(failures)(requests)
+    async def carry_out(requests: Sequence[Request]) -> list[End]:
+        return await next(failures)(requests)
 
     async def asked() -> Told:
-        with closing(CommitQueue(carry_out, ATTEMPTS_MAX)) as queue:
-            with pytest.raises(ZeroDivisionError):
-                await queue.answer_to(request("first"))
-            return await queue.answer_to(request("second"))
+        queue = CommitQueue(carry_out, ATTEMPTS_MAX)
+        with pytest.raises(ZeroDivisionError):
+            await queue.answer_to(request("first"))
+        return await queue.answer_to(request("second"))
 
     assert names([asyncio.run(asked())]) == ["second"]
 
@@ -111,32 +110,97 @@ def test_a_round_that_fails_is_told_to_all_of_it_and_the_next_is_served() -> Non
 def test_who_waits_for_others_is_not_given_up() -> None:
     waits = iter([Again.WAITS] * (ATTEMPTS_MAX + 2))
 
-    def carry_out(requests: Sequence[Request]) -> list[End]:
+    async def carry_out(requests: Sequence[Request]) -> list[End]:
         return [next(waits, None) or told(each) for each in requests]
 
     assert names(ask(carry_out, "patient")) == ["patient"]
 
 
-def broken(_requests: Sequence[Request]) -> list[End]:
+async def broken(_requests: Sequence[Request]) -> list[End]:
     raise ZeroDivisionError
 
 
 def test_a_request_whose_client_has_gone_is_still_carried_out() -> None:
     done: list[str | None] = []
 
-    def carry_out(requests: Sequence[Request]) -> list[End]:
+    async def carry_out(requests: Sequence[Request]) -> list[End]:
         done.extend(each.asked.request_id for each in requests)
-        return all_told(requests)
+        return await all_told(requests)
 
     async def asked() -> Told:
-        with closing(CommitQueue(carry_out, ATTEMPTS_MAX)) as queue:
-            gone = asyncio.ensure_future(queue.answer_to(request("gone")))
-            await asyncio.sleep(0)
-            gone.cancel()
-            found = await queue.answer_to(request("here"))
-            with pytest.raises(asyncio.CancelledError):
-                await gone
-            return found
+        queue = CommitQueue(carry_out, ATTEMPTS_MAX)
+        gone = asyncio.ensure_future(queue.answer_to(request("gone")))
+        await asyncio.sleep(0)
+        gone.cancel()
+        found = await queue.answer_to(request("here"))
+        with pytest.raises(asyncio.CancelledError):
+            await gone
+        return found
 
     assert names([asyncio.run(asked())]) == ["here"]
     assert done == ["gone", "here"]
+
+
+class Slow:
+    """Carries out rounds that end when they are told to."""
+
+    def __init__(self) -> None:
+        self.rounds: list[list[str | None]] = []
+        self.ends: list[asyncio.Event] = []
+
+    async def __call__(self, requests: Sequence[Request]) -> list[End]:
+        self.rounds.append([each.asked.request_id for each in requests])
+        self.ends.append(asyncio.Event())
+        await self.ends[-1].wait()
+        return await all_told(requests)
+
+
+async def quiet() -> None:
+    """Let the loop do all that it can do now."""
+    for _ in range(20):
+        await asyncio.sleep(0)
+
+
+def test_a_second_round_begins_when_enough_wait_whose_players_nobody_works_on() -> None:
+    async def asked() -> tuple[list[list[str | None]], list[Told]]:
+        slow = Slow()
+        queue = CommitQueue(slow, ATTEMPTS_MAX)
+        waiting = [asyncio.ensure_future(queue.answer_to(request("first", 1, 2)))]
+        await quiet()
+        # Of the same players, and after one of them: both wait, however many others there are.
+        asked_for = [request("same", 2, 3), request("after", 3, 4)]
+        asked_for += [request(f"other {n}", n, 100 + n) for n in range(10, 17)]
+        waiting += [asyncio.ensure_future(queue.answer_to(each)) for each in asked_for]
+        await quiet()
+        assert slow.rounds == [["first"]]
+        waiting.append(asyncio.ensure_future(queue.answer_to(request("other 17", 17, 117))))
+        await quiet()
+        assert slow.rounds[1:] == [[f"other {n}" for n in range(10, 18)]]
+        many = [request(f"third {n}", n, 100 + n) for n in range(20, 40)]
+        waiting += [asyncio.ensure_future(queue.answer_to(each)) for each in many]
+        await quiet()
+        assert len(slow.rounds) == 2
+        slow.ends[0].set()
+        await quiet()
+        slow.ends[1].set()
+        slow.ends[2].set()
+        return slow.rounds, await asyncio.gather(*waiting)
+
+    rounds, ended = asyncio.run(asked())
+    assert len(ended) == 31
+    assert rounds[2] == ["same", "after", *(f"third {n}" for n in range(20, 40))]
+
+
+def test_players_are_free_again_when_their_round_failed() -> None:
+    failures: Iterator[CarryOut] = iter([broken, all_told])
+
+    async def carry_out(requests: Sequence[Request]) -> list[End]:
+        return await next(failures)(requests)
+
+    async def asked() -> Told:
+        queue = CommitQueue(carry_out, ATTEMPTS_MAX)
+        with pytest.raises(ZeroDivisionError):
+            await queue.answer_to(request("first", 1, 2))
+        return await queue.answer_to(request("second", 1, 2))
+
+    assert names([asyncio.run(asked())]) == ["second"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import closing
 
 from src.api.hot.lookups import LookupQueue
 from src.classes.inventory import Inventory
@@ -25,16 +24,16 @@ def player(player_id: int) -> Player:
 def test_each_is_told_its_own_and_who_waits_shares_a_reading() -> None:
     readings: list[list[int]] = []
 
-    def look_up(player_ids: Sequence[int]) -> list[Player | UnknownPlayer]:
+    async def look_up(player_ids: Sequence[int]) -> list[Player | UnknownPlayer]:
         readings.append(list(player_ids))
         return [player(p) if p < 9 else UnknownPlayer(f"no {p}") for p in player_ids]
 
     async def asked() -> list[Player | BaseException]:
-        with closing(LookupQueue(look_up, "look-up")) as queue:
-            first = asyncio.create_task(queue.answer_to(1))
-            await asyncio.sleep(0)
-            later = [queue.answer_to(p) for p in (2, 9, 2)]
-            return await asyncio.gather(first, *later, return_exceptions=True)
+        queue = LookupQueue(look_up)
+        first = asyncio.create_task(queue.answer_to(1))
+        await asyncio.sleep(0)
+        later = [queue.answer_to(p) for p in (2, 9, 2)]
+        return await asyncio.gather(first, *later, return_exceptions=True)
 
     one, two, nobody, again = asyncio.run(asked())
     assert (one, two, again) == (player(1), player(2), player(2))

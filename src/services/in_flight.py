@@ -1,0 +1,64 @@
+"""Players that commits of this process are about to change: others wait instead of losing a race.
+
+Another process may still be faster; that is what versions are for. Within one, whoever would lose
+knows it beforehand.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Protocol, TypeVar
+
+
+class Touching(Protocol):
+    """What touches some players."""
+
+    @property
+    def player_ids(self) -> frozenset[int]:
+        """The players, by id."""
+
+
+T = TypeVar("T", bound=Touching)
+
+
+class InFlight:
+    """The players that somebody works on. Safe to share between threads."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._changed = threading.Condition()
+        self._player_ids: set[int] = set()
+
+    @contextmanager
+    def some_of(self, groups: Sequence[T]) -> Iterator[tuple[list[T], list[T]]]:
+        """Work on those groups whose players nobody works on; wait while there is none.
+
+        Nobody waits for players while holding others, so there is no deadlock.
+
+        Args:
+            groups: no two of them share a player; at least one.
+
+        Returns:
+            The groups to work on, and those that are left for later.
+        """
+        mine, left = self._taken(groups)
+        try:
+            yield mine, left
+        finally:
+            with self._changed:
+                for group in mine:
+                    self._player_ids -= group.player_ids
+                self._changed.notify_all()
+
+    def _taken(self, groups: Sequence[T]) -> tuple[list[T], list[T]]:
+        with self._changed:
+            while True:
+                mine = [g for g in groups if self._player_ids.isdisjoint(g.player_ids)]
+                if mine:
+                    break
+                self._changed.wait()
+            for group in mine:
+                self._player_ids |= group.player_ids
+            return mine, [g for g in groups if g not in mine]
