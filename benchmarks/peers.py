@@ -22,6 +22,9 @@ from src.classes.player import Player
 #: In the order in which they take turns.
 PEERS: tuple[Peer, ...] = (NaivePeer(), *POSTGRES_PEERS)
 
+#: With fewer processes of its server a peer serves less; ours serves most with one.
+_WORKERS = 2
+
 _CREATED = 201
 _CHUNK = 1_000
 
@@ -111,7 +114,11 @@ def standing_peers(
             note(f"{peer.name}: starting ...")
             (port,) = free_ports(1)
             ground = Ground(
-                settings=replace(stand.settings, api_port=port),
+                settings=replace(
+                    stand.settings,
+                    api_port=port,
+                    api_workers=max(stand.settings.api_workers, _WORKERS),
+                ),
                 pids=stand.pids(),
                 players=_players(stand),
             )

@@ -1,7 +1,7 @@
 """Players that commits of this process are about to change: others wait instead of losing a race.
 
-Another process may still be faster; that is what versions are for. Within one, whoever would lose
-knows it beforehand.
+It is a courtesy: what is right is decided by versions, between processes and within one. So nobody
+waits for long, as when Redis does not answer whoever is at work.
 """
 
 from __future__ import annotations
@@ -22,6 +22,9 @@ class Touching(Protocol):
 
 T = TypeVar("T", bound=Touching)
 
+#: Longer than a commit takes, shorter than a client waits.
+_PATIENCE_S = 1.0
+
 
 class InFlight:
     """The players that somebody works on. Safe to share between threads."""
@@ -33,9 +36,10 @@ class InFlight:
 
     @contextmanager
     def some_of(self, groups: Sequence[T]) -> Iterator[tuple[list[T], list[T]]]:
-        """Work on those groups whose players nobody works on; wait while there is none.
+        """Work on those groups whose players nobody works on; wait a while when there is none.
 
-        Nobody waits for players while holding others, so there is no deadlock.
+        Nobody waits for players while holding others, so there is no deadlock. Whoever has waited
+        in vain works on all.
 
         Args:
             groups: no two of them share a player; at least one.
@@ -54,11 +58,11 @@ class InFlight:
 
     def _taken(self, groups: Sequence[T]) -> tuple[list[T], list[T]]:
         with self._changed:
-            while True:
-                mine = [g for g in groups if self._player_ids.isdisjoint(g.player_ids)]
-                if mine:
-                    break
-                self._changed.wait()
+            free = self._changed.wait_for(lambda: self._free(groups), _PATIENCE_S)
+            mine = free or list(groups)
             for group in mine:
                 self._player_ids |= group.player_ids
             return mine, [g for g in groups if g not in mine]
+
+    def _free(self, groups: Sequence[T]) -> list[T]:
+        return [g for g in groups if self._player_ids.isdisjoint(g.player_ids)]

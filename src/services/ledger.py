@@ -48,6 +48,7 @@ class _Group:
         self.places = places
         self.commands = [commands[place] for place in places]
         self.player_ids = frozenset(p for command in self.commands for p in command.player_ids)
+        self.attempts = 0
 
 
 class Ledger:
@@ -104,18 +105,15 @@ class Ledger:
             asked = replace(asked, fingerprint=cut)
         told: dict[int, Told | Busy | NotAccepting] = {}
         try:
-            waiting, attempt = self._groups(commands, asked), 0
-            while waiting and attempt < self._limits.attempts_max:
+            waiting = self._groups(commands, asked)
+            while waiting:
                 with self._in_flight.some_of(waiting) as (groups, later):
                     lost = self._try(groups, asked, told)
-                waiting = lost + later
-                if lost:
-                    attempt += 1
-                    self._pause(attempt)
+                if lost and lost[0].attempts < self._limits.attempts_max:
+                    self._pause(lost[0].attempts)
+                waiting = self._worth_trying(lost, told) + later
         except StoreUnreachable as error:
             raise silent() from error
-        for group in waiting:
-            told.update(dict.fromkeys(group.places, busy()))
         return [told[place] for place in range(len(commands))]
 
     def _groups(self, commands: Sequence[Command], asked: Asked) -> list[_Group]:
@@ -133,6 +131,15 @@ class Ledger:
             _Group(f"{asked.key} {part}", places, commands) for part, places in enumerate(layout)
         ]
 
+    def _worth_trying(
+        self, lost: Sequence[_Group], told: dict[int, Told | Busy | NotAccepting]
+    ) -> list[_Group]:
+        """Return the groups that are tried again; of the others, tell that they are not."""
+        for group in lost:
+            if group.attempts >= self._limits.attempts_max:
+                told.update(dict.fromkeys(group.places, busy()))
+        return [group for group in lost if group.attempts < self._limits.attempts_max]
+
     def _try(
         self,
         groups: Sequence[_Group],
@@ -147,6 +154,7 @@ class Ledger:
         def commits() -> Iterator[Commit]:
             # One by one: the store writes the first while the next are decided.
             for group in groups:
+                group.attempts += 1
                 draft = self._draft(group, reading.players, stamp)
                 drafts.append(draft)
                 ttl_s = self._limits.answer_ttl_s

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from src.services import in_flight as in_flight_module
 from src.services.in_flight import InFlight
 
 
@@ -34,6 +35,15 @@ def test_players_are_free_again_after_a_failure() -> None:
         raise ZeroDivisionError
     with in_flight.some_of([Group(1)]) as (mine, _):
         assert len(mine) == 1
+
+
+def test_who_waits_in_vain_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(in_flight_module, "_PATIENCE_S", 0.01)
+    in_flight, one, two = InFlight(), Group(1, 2), Group(2, 3)
+    with in_flight.some_of([one]), in_flight.some_of([two]) as (mine, left):
+        assert (mine, left) == ([two], [])
+    with in_flight.some_of([one]) as (mine, left):
+        assert (mine, left) == ([one], [])
 
 
 @given(
