@@ -18,7 +18,6 @@ from src.player_store.codec import read_state
 from src.player_store.commit_call import Arguments, Call, calls_of, reply_of
 from src.player_store.connection import Epoch
 from src.player_store.keys import Keys
-from src.player_store.scripts import script
 from src.services.ports import Commit, CommitReply, Reading
 
 R = TypeVar("R")
@@ -46,12 +45,19 @@ _GREETING = Ask([("PING",)], repeatable=True)
 class Conversations:
     """Reads players of one realm, and commits."""
 
-    def __init__(self, keys: Keys, epoch: Epoch, arguments: Arguments) -> None:
-        """Speak of the realm of `keys`; `epoch` is told of every connection."""
+    def __init__(self, keys: Keys, epoch: Epoch, arguments: Arguments, script: str) -> None:
+        """Speak of the realm of `keys`.
+
+        Args:
+            keys: of the realm.
+            epoch: is told of every connection.
+            arguments: writes the calls of `script`.
+            script: the text of the commit script.
+        """
         self._keys = keys
         self._epoch = epoch
         self._arguments = arguments
-        self._script = script("commit")
+        self._script = script
         # Redis names a script by its SHA-1.
         self._sha = hashlib.sha1(self._script.encode(), usedforsecurity=False).hexdigest()
 

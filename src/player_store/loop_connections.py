@@ -1,7 +1,6 @@
 """Connections to Redis for an event loop: whoever asks waits, and the loop serves others.
 
-Handing a round to a thread and its answers back took more than the round's own way to Redis
-(docs/decisions/0043).
+Without handing each round to a thread and its answers back (docs/decisions/0043).
 """
 
 from __future__ import annotations
@@ -50,7 +49,7 @@ class LoopConnections:
             return result
 
     def close(self) -> None:
-        """Close all idle connections."""
+        """Close all idle connections, from their loop while it is there."""
         self._idle.close()
 
     async def _ask(self, ask: Ask) -> list[Any]:
@@ -110,12 +109,12 @@ class _Connection(asyncio.Protocol):
             redis.ConnectionError: the connection broke.
             redis.TimeoutError: Redis did not answer in time.
         """
+        if self._broken is not None:
+            raise redis.ConnectionError(self._broken)
         self._answers, sent = [], 0
         for command in commands:
             self._transport.write(hiredis.pack_command(command))  # type: ignore[arg-type]  # its stub asks for a 1-tuple
             sent += 1
-        if self._broken is not None:
-            raise redis.ConnectionError(self._broken)
         loop = asyncio.get_running_loop()
         self._wanted, self._answered = sent, loop.create_future()
         limit = loop.call_later(TIMEOUT_S, self._give_up)

@@ -16,6 +16,7 @@ from src.player_store.conversation import Conversations
 from src.player_store.direct import DirectConnections
 from src.player_store.keys import Keys
 from src.player_store.loop_store import LoopPlayerStore
+from src.player_store.scripts import script
 from src.services.ports import (
     Claim,
     Commit,
@@ -64,7 +65,7 @@ class RedisPlayerStore:
             outbox_bytes_max=outbox_bytes_max,
             recent_trades_kept=recent_trades_kept,
         )
-        self._conversations = Conversations(keys, self._epoch, arguments)
+        self._conversations = Conversations(keys, self._epoch, arguments, script("commit"))
         self._built_in = {guild.name: guild for guild in built_in_guilds}
 
     @reachable

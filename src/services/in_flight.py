@@ -7,6 +7,7 @@ waits for long, as when Redis does not answer whoever is at work.
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Protocol, TypeVar
@@ -32,7 +33,7 @@ class InFlight:
     def __init__(self) -> None:
         """Begin with none."""
         self._changed = threading.Condition()
-        self._player_ids: set[int] = set()
+        self._at_work = Counter[int]()
 
     @contextmanager
     def some_of(self, groups: Sequence[T]) -> Iterator[tuple[list[T], list[T]]]:
@@ -53,7 +54,9 @@ class InFlight:
         finally:
             with self._changed:
                 for group in mine:
-                    self._player_ids -= group.player_ids
+                    self._at_work.subtract(group.player_ids)
+                # Only those that somebody works on are kept.
+                self._at_work = +self._at_work
                 self._changed.notify_all()
 
     def _taken(self, groups: Sequence[T]) -> tuple[list[T], list[T]]:
@@ -61,8 +64,8 @@ class InFlight:
             free = self._changed.wait_for(lambda: self._free(groups), _PATIENCE_S)
             mine = free or list(groups)
             for group in mine:
-                self._player_ids |= group.player_ids
+                self._at_work.update(group.player_ids)
             return mine, [g for g in groups if g not in mine]
 
     def _free(self, groups: Sequence[T]) -> list[T]:
-        return [g for g in groups if self._player_ids.isdisjoint(g.player_ids)]
+        return [g for g in groups if g.player_ids.isdisjoint(self._at_work)]

@@ -109,9 +109,10 @@ class Ledger:
             while waiting:
                 with self._in_flight.some_of(waiting) as (groups, later):
                     lost = self._try(groups, asked, told)
-                if lost and lost[0].attempts < self._limits.attempts_max:
-                    self._pause(lost[0].attempts)
-                waiting = self._worth_trying(lost, told) + later
+                again = self._worth_trying(lost, told)
+                if again:
+                    self._pause(again[0].attempts)
+                waiting = again + later
         except StoreUnreachable as error:
             raise silent() from error
         return [told[place] for place in range(len(commands))]

@@ -14,6 +14,7 @@ from src.event_log.kafka_log import KafkaEventLog
 from src.event_log.log import LogError
 from src.events.outbox_entry import Record
 from src.inventory_generation.guilds import load_guilds
+from src.player_store.conversation import Conversations
 from src.player_store.scripts import script
 from src.player_store.store import RedisPlayerStore
 from src.services.ports import Commit, CommitReply, Committed, StoreUnreachable
@@ -34,7 +35,12 @@ class OutboxOutsideTheCommit(RedisPlayerStore):
     def commit(self, commits: Iterable[Commit], epoch: str) -> list[CommitReply]:
         """Commit in two steps."""
         self._redis.setnx(self._keys.seq, 0)
-        self._script = unnumbered(script("commit"))
+        self._conversations = Conversations(
+            self._keys,
+            self._epoch,
+            self._conversations._arguments,  # noqa: SLF001 - the product's, with another script
+            unnumbered(script("commit")),
+        )
         asked = list(commits)
         replies = super().commit(asked, epoch)
         made = [c for c, r in zip(asked, replies, strict=True) if isinstance(r, Committed)]

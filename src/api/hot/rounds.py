@@ -76,7 +76,7 @@ class Rounds(ABC, Generic[Request, End, Answer]):
         self.begun(requests)
         task = asyncio.get_running_loop().create_task(self._serve(chosen, requests))
         self._under_way.add(task)
-        task.add_done_callback(self._end)
+        task.add_done_callback(lambda done: self._end(done, chosen, requests))
 
     def _choice(self) -> tuple[list[Waiting[Request, Answer]], list[Waiting[Request, Answer]]]:
         chosen: list[Waiting[Request, Answer]] = []
@@ -91,19 +91,27 @@ class Rounds(ABC, Generic[Request, End, Answer]):
     ) -> None:
         try:
             ends = await self._carry_out(requests)
+            again = [w for w, end in zip(waiting, ends, strict=True) if not self.answered(w, end)]
         except Exception as error:  # noqa: BLE001 - each request tells it, as any route does
             for each in waiting:
                 each.fail(error)
         else:
-            again = [w for w, end in zip(waiting, ends, strict=True) if not self.answered(w, end)]
             # Those that have to be tried again come first in the next round.
             self._waiting[:0] = again
-        finally:
-            self.ended(requests)
 
-    def _end(self, task: asyncio.Task[None]) -> None:
+    def _end(
+        self,
+        task: asyncio.Task[None],
+        waiting: Sequence[Waiting[Request, Answer]],
+        requests: Sequence[Request],
+    ) -> None:
         self._under_way.discard(task)
-        self._begin()
+        self.ended(requests)
+        if task.cancelled():  # the loop is about to end
+            for each in waiting:
+                each.answer.cancel()
+        else:
+            self._begin()
 
 
 class Waiting(Generic[Request, Answer]):

@@ -204,3 +204,20 @@ def test_players_are_free_again_when_their_round_failed() -> None:
         return await queue.answer_to(request("second", 1, 2))
 
     assert names([asyncio.run(asked())]) == ["second"]
+
+
+def test_a_round_with_too_few_answers_is_told_to_those_that_have_none() -> None:
+    async def carry_out(requests: Sequence[Request]) -> list[End]:
+        return (await all_told(requests))[:-1]
+
+    first, *others = ask(carry_out, "a", "b")
+    assert names([first]) == ["a"]
+    assert [type(each) for each in others] == [ValueError]
+
+
+def test_who_waits_for_a_round_that_was_cancelled_waits_no_longer() -> None:
+    async def carry_out(_requests: Sequence[Request]) -> list[End]:
+        raise asyncio.CancelledError
+
+    (ended,) = ask(carry_out, "a")
+    assert isinstance(ended, asyncio.CancelledError)

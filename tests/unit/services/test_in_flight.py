@@ -40,8 +40,12 @@ def test_players_are_free_again_after_a_failure() -> None:
 def test_who_waits_in_vain_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(in_flight_module, "_PATIENCE_S", 0.01)
     in_flight, one, two = InFlight(), Group(1, 2), Group(2, 3)
-    with in_flight.some_of([one]), in_flight.some_of([two]) as (mine, left):
-        assert (mine, left) == ([two], [])
+    with in_flight.some_of([two]):
+        with in_flight.some_of([one]) as (mine, left):
+            assert (mine, left) == ([one], [])
+        # Whoever came first still works on its players.
+        with in_flight.some_of([one, Group(4)]) as (mine, left):
+            assert [group.player_ids for group in mine] == [{4}]
     with in_flight.some_of([one]) as (mine, left):
         assert (mine, left) == ([one], [])
 
