@@ -191,21 +191,6 @@ def test_a_second_round_begins_when_enough_wait_whose_players_nobody_works_on() 
     assert rounds[2] == ["same", "after", *(f"third {n}" for n in range(20, 40))]
 
 
-def test_players_are_free_again_when_their_round_failed() -> None:
-    failures: Iterator[CarryOut] = iter([broken, all_told])
-
-    async def carry_out(requests: Sequence[Request]) -> list[End]:
-        return await next(failures)(requests)
-
-    async def asked() -> Told:
-        queue = CommitQueue(carry_out, ATTEMPTS_MAX)
-        with pytest.raises(ZeroDivisionError):
-            await queue.answer_to(request("first", 1, 2))
-        return await queue.answer_to(request("second", 1, 2))
-
-    assert names([asyncio.run(asked())]) == ["second"]
-
-
 def test_a_round_with_too_few_answers_is_told_to_those_that_have_none() -> None:
     async def carry_out(requests: Sequence[Request]) -> list[End]:
         return (await all_told(requests))[:-1]
