@@ -54,10 +54,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     api_threads: Annotated[
         Count,
         Meta(
-            description="Threads of one API worker that serve everything but single trades. More "
-            "than 4 slow it."
+            description="Threads of one API worker that serve everything but single trades and "
+            "look-ups."
         ),
-    ] = 4
+    ] = 8
     api_body_bytes_max: Annotated[
         Count, Meta(description="The largest request body that is read, in bytes.")
     ] = 1_048_576
