@@ -19,8 +19,6 @@ from src.player_store.replies import MORE, new_reader
 
 R = TypeVar("R")
 
-_WHO = Ask([("INFO", "server")])
-
 
 class LoopConnections:
     """Connections to one Redis, for one event loop: each conversation has one to itself at a time.
@@ -70,7 +68,7 @@ class LoopConnections:
         except OSError as error:  # TimeoutError is one
             raise redis.ConnectionError(str(error)) from error
         try:
-            (told,) = await connection.ask(_WHO.commands)
+            (told,) = await connection.ask([("INFO", "server")])
             connection.run_id = run_id_in(told)
             self._epoch.meet(connection.run_id)
         except BaseException:

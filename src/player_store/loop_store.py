@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TypeVar
 
 from redis.exceptions import RedisError
 
 from src.player_store.connection import Epoch
-from src.player_store.conversation import Conversations
+from src.player_store.conversation import Conversation, Conversations
 from src.player_store.loop_connections import LoopConnections
 from src.services.ports import Commit, CommitReply, Reading, StoreUnreachable
+
+R = TypeVar("R")
 
 
 class LoopPlayerStore:
@@ -22,18 +25,18 @@ class LoopPlayerStore:
 
     async def read(self, player_ids: Sequence[int]) -> Reading:
         """Return these players as they are now."""
-        try:
-            return await self._connections.hold(self._conversations.reading(player_ids))
-        except RedisError as error:
-            raise StoreUnreachable(str(error)) from error
+        return await self._held(self._conversations.reading(player_ids))
 
     async def commit(self, commits: Iterable[Commit], epoch: str) -> list[CommitReply]:
         """Write each commit whole or not at all, in order."""
-        try:
-            return await self._connections.hold(self._conversations.committing(commits, epoch))
-        except RedisError as error:
-            raise StoreUnreachable(str(error)) from error
+        return await self._held(self._conversations.committing(commits, epoch))
 
     def close(self) -> None:
         """Close all idle connections."""
         self._connections.close()
+
+    async def _held(self, conversation: Conversation[R]) -> R:
+        try:
+            return await self._connections.hold(conversation)
+        except RedisError as error:
+            raise StoreUnreachable(str(error)) from error

@@ -18,7 +18,7 @@ from src.services.errors import KeyReused, NotChecked, OutboxIsFull, StoreSilent
 from src.services.group_commit import Again, GroupCommit, Request
 from src.services.ledger import Limits
 from src.services.orders import TradeOrder
-from src.services.ports import Commit
+from src.services.ports import Commit, PlayerStore
 from tests.support.faults import FaultyStore, dies_after_committing, faulty_store
 from tests.support.loops import AtOnce
 from tests.support.realm import Realm, gives, swap
@@ -39,6 +39,17 @@ def players(realm: Realm) -> list[int]:
     return [realm.create("farmer") for _ in range(4)]
 
 
+def group_commit_on(realm: Realm, store: PlayerStore) -> GroupCommit:
+    """Return the group commit of a realm on another store."""
+    return GroupCommit(
+        AtOnce(store),
+        Recorder(realm.services.catalogue, new_id),
+        realm=realm.settings.realm,
+        clock=now,
+        limits=LIMITS,
+    )
+
+
 class Rounds:
     """Carries out rounds on a realm through a store that can be made to fail."""
 
@@ -47,13 +58,7 @@ class Rounds:
         self.commits: list[Commit] = []
         self.store = store
         store.before = self._seen
-        self._rounds = GroupCommit(
-            AtOnce(store),
-            Recorder(realm.services.catalogue, new_id),
-            realm=realm.settings.realm,
-            clock=now,
-            limits=LIMITS,
-        )
+        self._rounds = group_commit_on(realm, store)
 
     def _seen(self, commits: Sequence[Commit]) -> Sequence[Commit]:
         self.commits = list(commits)
@@ -249,13 +254,7 @@ def test_a_round_ends_as_the_same_requests_one_by_one(realm: Realm, trades: list
     in_rounds = [realm.create("farmer") for _ in range(4)]
     one_by_one = [realm.create("farmer") for _ in range(4)]
     services = realm.services
-    group_commit = GroupCommit(
-        AtOnce(services.store),
-        Recorder(services.catalogue, new_id),
-        realm=realm.settings.realm,
-        clock=now,
-        limits=LIMITS,
-    )
+    group_commit = group_commit_on(realm, services.store)
     requests = [services.trades.request(*drawn_of(in_rounds, each)) for each in trades]
     ends = [ended(each) for each in asyncio.run(group_commit.carry_out(requests))]
     assert ends == [ended(services.trades.trade(*drawn_of(one_by_one, each))) for each in trades]

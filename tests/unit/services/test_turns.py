@@ -36,19 +36,20 @@ def test_who_waits_longest_is_next_even_when_others_are_quicker() -> None:
 
 def test_no_more_than_so_many_have_a_turn() -> None:
     turns, inside, most, lock = Turns(3), 0, 0, threading.Lock()
+    # Nobody goes on before three are in, so that chance does not decide whether they meet.
+    three = threading.Barrier(3, timeout=60)
 
     def take() -> None:
         nonlocal inside, most
-        for _ in range(50):
-            with turns:
-                with lock:
-                    inside += 1
-                    most = max(most, inside)
-                time.sleep(0)
-                with lock:
-                    inside -= 1
+        with turns:
+            with lock:
+                inside += 1
+                most = max(most, inside)
+            three.wait()
+            with lock:
+                inside -= 1
 
-    threads = [threading.Thread(target=take) for _ in range(8)]
+    threads = [threading.Thread(target=take) for _ in range(60)]
     for thread in threads:
         thread.start()
     for thread in threads:
