@@ -193,7 +193,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = 300
     relay_gather_ms: Annotated[
         int,
-        Meta(ge=0, description="Milliseconds between two transactions, to gather commits in."),
+        Meta(
+            ge=0,
+            description="Milliseconds between two transactions, to gather commits in; up to three "
+            "times as many under 3,000 events a second and more.",
+        ),
     ] = 100
     relay_timeout_s: Annotated[
         Count,
@@ -205,7 +209,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Meta(
             ge=0,
             description="Milliseconds between the starts of two landing batches; a topic of 1,000 "
-            "and more records a second gathers for 1,500 more.",
+            "and more records a second gathers for 1,500 more, and up to 5,000 the busier it is.",
         ),
     ] = 800
     streaming_records_per_batch_max: Annotated[

@@ -26,6 +26,9 @@ logger = logging.getLogger("guildhall.relay")
 
 #: How long one read waits for the first entry: bounds how long a stop takes.
 _WAIT_MS = 200
+#: Events a second from which on a market is busy: some thousand trades, and three events each.
+_BUSY_RATE = 3_000.0
+_BUSY_FACTOR = 3
 EXIT_FAILED = 1
 EXIT_REDIS_FORGOT = 4
 
@@ -77,10 +80,22 @@ class OutboxReader(Protocol):
 
 
 class Pace(Struct, frozen=True):
-    """Entries of one transaction, and how long to gather them once there is one, in seconds."""
+    """Entries of one transaction, and how long to gather them once there is one, in seconds.
+
+    A transaction costs Kafka nearly the same for one event as for thousands, so that a busy market
+    makes fewer: it gathers up to `_BUSY_FACTOR` times as long.
+    """
 
     entries_max: int
     gather_s: float
+
+    def pause_s(self, events: int) -> float:
+        """Return how long to gather after a transaction of so many events.
+
+        A market of `_BUSY_RATE` finds here what it brings in that time, and comes to rest; a
+        busier one finds more each time, up to the longest pause.
+        """
+        return min(max(self.gather_s, events / _BUSY_RATE), _BUSY_FACTOR * self.gather_s)
 
 
 class Relay:
@@ -100,6 +115,8 @@ class Relay:
         self._guard = guard
         #: Keys of the founded guilds that this relay has published.
         self._guilds: set[bytes] = set()
+        #: Whether the last transaction took as many entries as it may, and more may wait.
+        self._is_behind = False
 
     def start(self) -> int:
         """Take over from any predecessor and let writers in; return the position.
@@ -141,8 +158,8 @@ class Relay:
             moved = self.step(position)
             if stopping and moved == position:
                 return
-            if moved != position and not stopping:
-                stop.wait(self._pace.gather_s)
+            if moved != position and not stopping and not self._is_behind:
+                stop.wait(self._pace.pause_s(moved - position))
             position = moved
 
     def step(self, position: int) -> int:
@@ -153,6 +170,7 @@ class Relay:
             OutboxGap: the event after `position` is not there.
         """
         entries = self._outbox.read(position, self._pace.entries_max, _WAIT_MS)
+        self._is_behind = len(entries) >= self._pace.entries_max
         # Read after the entries, so that a guild is in the log no later than who joined it. They
         # have no position: a relay's first step publishes all of them again, which changes nothing.
         guilds = self._outbox.founded_guilds(self._guilds)

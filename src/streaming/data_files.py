@@ -1,8 +1,9 @@
 """A batch's records written as Parquet files, inside Spark's tasks.
 
-A task reads its records once and writes the files of every table from them. What it returns is the
-files' bytes: the driver gives them their place and commits them (`tables.py`), so that a task that
-runs twice leaves nothing behind, and one way of writing serves every file system.
+A task reads its records once and writes the files of every table from them, into a folder of the
+batch on this machine. What it returns is their names: the driver copies them to their place and
+commits them (`tables.py`), so that one way of writing serves every file system. The folder goes
+with the batch, and with it what a task left there that ran twice.
 """
 
 from __future__ import annotations
@@ -10,13 +11,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from io import BytesIO
+from pathlib import Path
 
 import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from msgspec import Struct
+from uuid_utils import uuid7
 
 from src.events.fields import Field
 from src.streaming.parsing import Received, RowsOf
@@ -33,11 +35,11 @@ _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 class DataFile(Struct, frozen=True):
-    """A Parquet file of a table, all of whose rows are of one day."""
+    """A Parquet file of a table, all of whose rows are of one day, and where it was written."""
 
     table: str
     day: date
-    content: bytes
+    path: str
 
 
 class Written(Struct, frozen=True):
@@ -82,7 +84,7 @@ class Target:
 
 
 def write_files(
-    topic: str, fields: tuple[Field, ...], targets: Sequence[Target]
+    topic: str, fields: tuple[Field, ...], targets: Sequence[Target], folder: Path
 ) -> Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
     """Return what a task runs: from batches of Kafka records to one encoded `Written`.
 
@@ -90,11 +92,12 @@ def write_files(
         topic: that the records come from.
         fields: of the event that the topic carries.
         targets: the tables to write.
+        folder: of this batch, where files are written.
     """
 
     def written(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         read = reader_of(fields)
-        files = [_Files(target) for target in targets]
+        files = [_Files(target, folder) for target in targets]
         last: Positions = {}
         count = unfit = 0
         newest = _LONG_AGO
@@ -123,11 +126,12 @@ def write_files(
 class _Files:
     """The files of one table that a task writes: one a day."""
 
-    def __init__(self, target: Target) -> None:
+    def __init__(self, target: Target, folder: Path) -> None:
         self._target = target
+        self._folder = folder
         self._waiting: list[pa.RecordBatch] = []
         self._waiting_rows = 0
-        self._open: dict[date, tuple[BytesIO, pq.ParquetWriter]] = {}
+        self._open: dict[date, tuple[str, pq.ParquetWriter]] = {}
 
     def add(self, received: Received) -> None:
         """Take the table's rows of records that follow those before."""
@@ -156,15 +160,11 @@ class _Files:
 
     def _writer(self, day: date) -> pq.ParquetWriter:
         if day not in self._open:
-            content = BytesIO()
-            schema = self._target.schema
-            self._open[day] = (
-                content,
-                pq.ParquetWriter(content, schema, **_PARQUET),
-            )
+            path = str(self._folder / f"{uuid7()}.parquet")
+            self._open[day] = path, pq.ParquetWriter(path, self._target.schema, **_PARQUET)
         return self._open[day][1]
 
     def _closed(self, day: date) -> DataFile:
-        content, writer = self._open[day]
+        path, writer = self._open[day]
         writer.close()
-        return DataFile(self._target.table, day, content.getvalue())
+        return DataFile(self._target.table, day, path)

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import logging
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from threading import Lock
 
 import msgspec
@@ -12,7 +16,6 @@ from pyspark.sql.types import BinaryType, StructField, StructType
 from src.events.definitions import EVENTS, TOPIC_PLAYER_STATE, TOPIC_TRADE
 from src.events.fields import fields_of
 from src.streaming.data_files import Positions, Target, Written, together, write_files
-from src.streaming.gathering import BACKLOG_RECORDS
 from src.streaming.parsing import RowsOf, event_rows, leg_rows, quarantine_rows, trade_rows
 from src.streaming.schemas import PLAYER_STATE, QUARANTINE, TRADE, TRADE_LEG
 from src.streaming.tables import DAY_OF, LandingTable
@@ -30,11 +33,12 @@ _ROWS_OF: dict[str, dict[str, RowsOf]] = {
     TOPIC_PLAYER_STATE: {QUARANTINE: quarantine_rows, PLAYER_STATE: event_rows},
 }
 
-#: Up to this many records one task is quicker than two, and leaves half as many files.
-_ONE_TASK_RECORDS = BACKLOG_RECORDS
+#: Up to this many records one task takes no more of the cores than two, and leaves half as many
+#: files. More are part of a backlog, which two tasks land sooner.
+_ONE_TASK_RECORDS = 50_000
 
 #: What tasks are given, as SQL: pyspark asks the JVM fifty times for the same as columns.
-_READ = ("partition", "offset", "cast(timestamp as timestamp_ntz) as received_at", "value")
+_READ = ("partition", "offset", "timestamp as received_at", "value")
 _WRITTEN = StructType([StructField("written", BinaryType())])
 
 _DECODER = msgspec.msgpack.Decoder(Written)
@@ -53,6 +57,7 @@ class Landing:
         self._fields = fields_of(EVENTS[topic])
         self._tables = {name: LandingTable(spark, name, topic) for name in _ROWS_OF[topic]}
         self._schemas = {name: table.arrow_schema() for name, table in self._tables.items()}
+        self._folder = Path(str(spark.conf.get("spark.local.dir"))) / "batches" / topic
         self._records_before = 0
         self._is_stopping = False
         self._busy = Lock()
@@ -75,22 +80,8 @@ class Landing:
         with self._busy:
             if self._is_stopping:
                 raise Stopped
-            # 1 Read each record once and write the files of all tables, in memory. Dies here:
-            #   nothing has landed; a restart begins at the tables' positions and meets the records
-            #   again.
-            written = self._written(records)
-            if not written.records:
-                return 0
-            if written.unfit:
-                _log.warning("batch %d of %s: %d unfit", batch_id, self._topic, written.unfit)
-            # 2 Commit table by table, unfit records first. Dies between two: a restart begins at
-            #   the one that is behind; those that are ahead skip what they have by their own
-            #   positions. None ever lands a record twice.
-            for name, table in self._tables.items():
-                if name != QUARANTINE or written.unfit:
-                    self._append(table, written)
-            # 3 Spark notes the batch as done. Dies before that: nothing depends on the note.
-            return written.records
+            with self._emptied_folder() as folder:
+                return self._land(records, batch_id, folder)
 
     def finish(self, timeout_s: float) -> bool:
         """Let the running batch end and begin no other; say whether it ended in time."""
@@ -99,7 +90,35 @@ class Landing:
             self._busy.release()
         return finished
 
-    def _written(self, records: DataFrame) -> Written:
+    @contextmanager
+    def _emptied_folder(self) -> Iterator[Path]:
+        """Have a folder for the files of a batch; what a batch left there that died is gone."""
+        shutil.rmtree(self._folder, ignore_errors=True)
+        self._folder.mkdir(parents=True, exist_ok=True)
+        try:
+            yield self._folder
+        finally:
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _land(self, records: DataFrame, batch_id: int, folder: Path) -> int:
+        # 1 Read each record once and write the files of all tables, into a folder of the batch.
+        #   Dies here: nothing has landed; a restart begins at the tables' positions and meets the
+        #   records again.
+        written = self._written(records, folder)
+        if not written.records:
+            return 0
+        if written.unfit:
+            _log.warning("batch %d of %s: %d unfit", batch_id, self._topic, written.unfit)
+        # 2 Copy the files to their place and commit, table by table, unfit records first. Dies
+        #   between two: a restart begins at the one that is behind; those that are ahead skip what
+        #   they have by their own positions. None ever lands a record twice.
+        for name, table in self._tables.items():
+            if name != QUARANTINE or written.unfit:
+                self._append(table, written)
+        # 3 Spark notes the batch as done. Dies before that: nothing depends on the note.
+        return written.records
+
+    def _written(self, records: DataFrame, folder: Path) -> Written:
         """Let Spark's tasks read the records, and return what they made of them."""
         if self._records_before <= _ONE_TASK_RECORDS:
             records = records.coalesce(1)
@@ -109,7 +128,7 @@ class Landing:
         ]
         tasks = (
             records.selectExpr(*_READ)
-            .mapInArrow(write_files(self._topic, self._fields, targets), _WRITTEN)
+            .mapInArrow(write_files(self._topic, self._fields, targets, folder), _WRITTEN)
             .collect()
         )
         written = together([_DECODER.decode(task["written"]) for task in tasks])

@@ -95,6 +95,8 @@ def _spark(settings: Settings, scratch: Path) -> dict[str, str]:
         "spark.python.daemon.module": "src.streaming.worker_daemon",
         # Records go to Python in batches of this many; larger ones gain nothing and cost memory.
         "spark.sql.execution.arrow.maxRecordsPerBatch": "2000",
+        # The most there is, which is no limit: with one, Spark sums up a batch at each of its rows.
+        "spark.sql.execution.arrow.maxBytesPerBatch": str(2**31 - 1),
     }
 
 

@@ -51,6 +51,8 @@ def read_topic(spark: SparkSession, settings: Settings, topic: str, start: Posit
         # Several megabytes at once: a backlog is read with few requests.
         "kafka.max.partition.fetch.bytes": str(8 * 1024 * 1024),
         "kafka.receive.buffer.bytes": str(1024 * 1024),
+        # Spark asks for the topic's ends once more each time that it has used up what it was given.
+        "kafka.max.poll.records": "10000",
     }
     return spark.readStream.format("kafka").options(**options).load()
 

@@ -57,9 +57,6 @@ from src.streaming.session import CATALOG, NAMESPACE
 POSITION = f"{PROPERTY_PREFIX}position."
 _NEWEST_OCCURRED_AT = f"{PROPERTY_PREFIX}newest_occurred_at."
 
-#: A file goes to the JVM in pieces, as base64: one piece is held there a few times over.
-_PIECE_BYTES = 4 * 1024 * 1024
-
 #: The column by whose day a table is partitioned; tables that are not here are small.
 DAY_OF = {
     TRADE: "occurred_at",
@@ -147,6 +144,7 @@ class LandingTable:
         # Each name that py4j looks up, and each table that is loaded, costs a batch its time.
         self._file_parser = iceberg.ContentFileParser
         self._metadata_parser = iceberg.TableMetadataParser
+        self._files, self._file = jvm.java.nio.file.Files, jvm.java.io.File
         self._json = iceberg.shaded.com.fasterxml.jackson.databind.ObjectMapper()
         self._table = load_table(spark, name)
         self._spec = self._table.spec()
@@ -213,16 +211,14 @@ class LandingTable:
         return {}
 
     def _placed(self, file: DataFile) -> Any:  # noqa: ANN401 - Iceberg's own DataFile
-        """Write a file where the table keeps its data, and describe it for a commit."""
+        """Copy a file to where the table keeps its data, and describe it for a commit."""
         place = self._table.io().newOutputFile(self.new_location(file.day))
         out = place.create()
         try:
-            for start in range(0, len(file.content), _PIECE_BYTES):
-                out.write(file.content[start : start + _PIECE_BYTES])
+            size = self._files.copy(self._file(file.path).toPath(), out)
         finally:
             out.close()
-        footer = pq.read_metadata(pa.BufferReader(file.content))
-        return self.described(place.location(), file.day, footer, len(file.content))
+        return self.described(place.location(), file.day, pq.read_metadata(file.path), size)
 
 
 def replace_rows(rows: DataFrame, table: str, properties: Mapping[str, str]) -> None:

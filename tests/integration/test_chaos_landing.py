@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 from pyspark.sql import DataFrame, SparkSession
@@ -14,6 +16,7 @@ from src.events.outbox_entry import Record
 from src.streaming.landing import Landing
 from tests.support.broken_builds import BlindLanding, DiesBeforeTheLastTable, Killed
 from tests.support.chaos import play, verdict
+from tests.support.events import trade
 from tests.support.landing_by_hand import records_of_outbox
 from tests.support.landing_directly import kafka_batch, tables_in
 
@@ -37,6 +40,15 @@ def own_warehouse(spark: SparkSession, settings: Settings) -> SparkSession:
 
 def batch(spark: SparkSession, records: Sequence[Record]) -> DataFrame:
     return kafka_batch(spark, [record.value for record in records])
+
+
+def test_a_batch_leaves_no_file_but_the_tables(own_warehouse: SparkSession) -> None:
+    folder = Path(str(own_warehouse.conf.get("spark.local.dir"))) / "batches" / TOPIC_TRADE
+    folder.mkdir(parents=True)
+    (folder / "of-a-batch-that-died.parquet").touch()
+    landing = Landing(own_warehouse, TOPIC_TRADE)
+    assert landing.land(kafka_batch(own_warehouse, [json.dumps(trade(1)).encode()]), 0) == 1
+    assert not folder.exists()
 
 
 @pytest.mark.usefixtures("realm")

@@ -6,6 +6,7 @@ import fcntl
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -91,3 +92,21 @@ def test_two_runs_do_not_set_up_at_once(fresh_tree: Path, path_without_redis: st
         assert "Setting up" in second.stderr.readline()
         second.communicate()
     assert second.returncode == 2
+
+
+def test_of_two_pythons_the_one_in_one_piece_is_taken(fresh_tree: Path, tmp_path: Path) -> None:
+    programs, taken = tmp_path / "programs", tmp_path / "taken"
+    programs.mkdir()
+    for name, is_shared in (("python3.12", 1), ("python3.11", 0), ("python3", 0)):
+        program = programs / name
+        program.write_text(
+            f"""#!/bin/sh
+case "$*" in *Py_ENABLE_SHARED*) exit {is_shared} ;; *venv\\ *) echo {name} >>{taken} ;; esac
+exec {sys.executable} "$@"
+"""
+        )
+        program.chmod(0o755)
+    path = f"{programs}{os.pathsep}{os.environ['PATH']}"
+    ended = run(fresh_tree / "guildhall", "up", folder=fresh_tree, path=path)
+    assert ended.returncode != 0, "nothing that it could install is there"
+    assert taken.read_text().split() == ["python3.11"]

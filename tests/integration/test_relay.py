@@ -64,6 +64,22 @@ class DiesInTransaction:
         raise Killed
 
 
+class StopsAtAPause(threading.Event):
+    """A stop that is asked for when the relay first gathers; says what it had left by then."""
+
+    def __init__(self, realm: Realm) -> None:
+        super().__init__()
+        self._realm = realm
+        self.left: list[int] = []
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait no time at all."""
+        del timeout
+        self.left.append(len(self._realm.entries()))
+        self.set()
+        return True
+
+
 def play(realm: Realm, trades: int) -> None:
     """Make some trades between two players."""
     one, two = realm.create("farmer"), realm.create("hunter")
@@ -105,6 +121,15 @@ def test_a_relay_that_is_told_to_stop_empties_the_outbox_first(logged_realm: Rea
         relay.run(stop)
     assert logged_realm.events() == []
     expect_exactly(logged_realm.settings, waiting)
+
+
+def test_a_relay_that_is_behind_does_not_gather(logged_realm: Realm) -> None:
+    play(logged_realm, 20)
+    assert len(logged_realm.entries()) == 4 * 5 + 2
+    stop = StopsAtAPause(logged_realm)
+    with relay_of(logged_realm.settings, entries_max=5) as relay:
+        relay.run(stop)
+    assert stop.left == [0], "only when it took fewer than it may"
 
 
 def test_killed_between_publishing_and_trimming_nothing_is_doubled(logged_realm: Realm) -> None:

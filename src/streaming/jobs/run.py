@@ -57,7 +57,10 @@ class LandingJob:
         self._spark = spark
         self._settings = settings
         self._landings = {topic: Landing(spark, topic) for topic in topics}
-        self._gatherings = {topic: Gathering(it.land) for topic, it in self._landings.items()}
+        self._gatherings = {
+            topic: Gathering(it.land, settings.streaming_records_per_batch_max)
+            for topic, it in self._landings.items()
+        }
         self._lag = LagTeller(settings)
         self.queries: list[StreamingQuery] = []
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
-from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -35,6 +35,12 @@ _LEG = rows_field(fields_of(EVENTS[TOPIC_TRADE])).rows
 _RECEIVED_AT = datetime(2026, 11, 27, 12, 30, 0, 250_000)  # noqa: DTZ001 - UTC, as Kafka's column
 
 Row = dict[str, Any]
+
+
+@pytest.fixture(autouse=True)
+def in_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let tasks write their files into a folder of the test's own."""
+    monkeypatch.chdir(tmp_path)
 
 
 def _type(field: Field) -> pa.DataType:
@@ -85,7 +91,7 @@ def written(
         )
         for table, rows_of in _ROWS_OF[topic].items()
     ]
-    task = write_files(topic, fields_of(EVENTS[topic]), targets)
+    task = write_files(topic, fields_of(EVENTS[topic]), targets, Path())
     (result,) = task(_batches(values))
     return msgspec.msgpack.decode(result.column(0)[0].as_py(), type=Written)
 
@@ -98,7 +104,7 @@ def _batches(values: Sequence[Mapping[str, Any] | bytes | None]) -> Iterator[pa.
             {
                 "partition": pa.array([n % 2 for n in places], pa.int32()),
                 "offset": pa.array([n // 2 for n in places], pa.int64()),
-                "received_at": pa.array([_RECEIVED_AT for _ in places], pa.timestamp("us")),
+                "received_at": pa.array([_RECEIVED_AT for _ in places], pa.timestamp("us", "UTC")),
                 "value": pa.array([raw[n] for n in places], pa.binary()),
             }
         )
@@ -107,7 +113,7 @@ def _batches(values: Sequence[Mapping[str, Any] | bytes | None]) -> Iterator[pa.
 def rows(task: Written, table: str) -> list[Row]:
     """Return a table's rows in the order of its files."""
     files = [file for file in task.files if file.table == table]
-    return [row for file in files for row in pq.read_table(BytesIO(file.content)).to_pylist()]
+    return [row for file in files for row in pq.read_table(file.path).to_pylist()]
 
 
 def plain(event: Mapping[str, Any], schema: pa.Schema) -> Row:
@@ -167,7 +173,7 @@ def test_each_day_gets_a_file_of_its_rows_alone() -> None:
     task = written(TOPIC_TRADE, events)
 
     seqs = {
-        file.day: pq.read_table(BytesIO(file.content))["seq"].to_pylist()
+        file.day: pq.read_table(file.path)["seq"].to_pylist()
         for file in task.files
         if file.table == "trade"
     }
@@ -236,7 +242,7 @@ def test_a_column_of_nulls_has_no_dictionary() -> None:
     # Presto 0.287 fails on an empty one when a question asks for what is null.
     task = written(TOPIC_TRADE, [trade(1, legs=3), trade(2, legs=4)])
     (file,) = (file for file in task.files if file.table == "trade")
-    group = pq.read_metadata(BytesIO(file.content)).row_group(0)
+    group = pq.read_metadata(file.path).row_group(0)
     columns = {c.path_in_schema: c for c in (group.column(i) for i in range(group.num_columns))}
     assert columns["only_item_id"].statistics.null_count == 2
     assert not any(column.has_dictionary_page for column in columns.values())
