@@ -101,7 +101,7 @@ def test_of_two_pythons_the_one_in_one_piece_is_taken(fresh_tree: Path, tmp_path
         program = programs / name
         program.write_text(
             f"""#!/bin/sh
-case "$*" in *Py_ENABLE_SHARED*) exit {is_shared} ;; *venv\\ *) echo {name} >>{taken} ;; esac
+case "$*" in *libpython*) exit {is_shared} ;; *venv\\ *) echo {name} >>{taken} ;; esac
 exec {sys.executable} "$@"
 """
         )
