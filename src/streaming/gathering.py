@@ -30,10 +30,10 @@ def gathering_s(records: int, passed_s: float, backlog: int) -> float:
         passed_s: from the beginning of the one before it to its own, in seconds.
         backlog: so many records or more are part of a backlog: the next batch is wanted at once.
     """
-    if records >= backlog or records < BUSY_RATE * passed_s:
+    just_busy = BUSY_RATE * passed_s
+    if records >= backlog or records < just_busy:
         return 0.0
-    longest = GATHER_S_MAX / GATHER_S * BUSY_RATE * passed_s
-    return GATHER_S_MAX if records >= longest else GATHER_S * records / (BUSY_RATE * passed_s)
+    return min(GATHER_S * records / just_busy, GATHER_S_MAX) if just_busy else GATHER_S_MAX
 
 
 class Gathering:
