@@ -4,7 +4,7 @@
 made by the product. To land ten million trades and to compact what has landed takes the better part
 of an hour, so the files are written at once as compaction would leave them: one a day, in the order
 of its table. Maintenance then goes through the tables as ever, must find nothing to compact, and
-fills the tables of materialized views.
+fills the tables of materialized views and of rollups.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from src.economy.manifests import local_path
 from src.events.definitions import EVENTS, TOPIC_PLAYER_STATE, TOPIC_TRADE, TradeEvent
 from src.events.fields import fields_of
 from src.inventory_generation.data_files import DATA
+from src.rollups import rollup_tables
 from src.streaming.catalogue import land_catalogue
 from src.streaming.history import load_table
 from src.streaming.maintenance import Upkeep, maintain_tables
@@ -106,7 +107,7 @@ def make_tables(settings: Settings, trades: int, seed: int = SEED) -> Books:
             if upkeep.compacted:
                 faults.append(f"{upkeep.table}: {upkeep.compacted} files were not as compacted")
 
-        tables = (TRADE, TRADE_LEG, PLAYER_STATE, *MATERIALIZED)
+        tables = (TRADE, TRADE_LEG, PLAYER_STATE, *MATERIALIZED, *rollup_tables())
         maintain_tables(spark, settings, tables, told)
     finally:
         spark.stop()

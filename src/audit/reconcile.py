@@ -12,10 +12,11 @@ from typing import Any, Protocol
 from msgspec import Struct
 
 from src.audit.landed import OpenEngine, Progress, wait_until_landed
-from src.audit.sql import check_sql
+from src.audit.sql import check_sql, rollup_check_sql
 from src.audit.states import digest, states
 from src.classes.player import Player
 from src.economy.engine import Engine
+from src.rollups import rollups
 
 #: What is checked within the tables, and what each proves.
 TABLE_CHECKS = {
@@ -27,6 +28,9 @@ TABLE_CHECKS = {
     "states_unlike_legs": "every player's state is the sum of its legs",
     "materialized_unlike_rows": "materialized views say what the landed rows say",
 }
+#: What is checked of each rollup.
+ROLLUP_CHECK = "rollups_unlike_rows"
+ROLLUP_PROVES = "rollups say what the landed rows say"
 #: What is checked between Redis and the tables.
 REDIS_CHECK = "redis_unlike_tables"
 REDIS_PROVES = "every player in Redis is, to the coin, the state that the tables have"
@@ -98,10 +102,17 @@ def reconcile(live: LiveStore, open_engine: OpenEngine, progress: Progress) -> R
             for check in TABLE_CHECKS
             for facts in engine.ask(check_sql(check), [after]).records()
         ]
+        differences += _rollup_differences(engine)
         differences += _redis_differences(engine, seen, before, after)
-    return Reconciliation(
-        after, len(seen), {**TABLE_CHECKS, REDIS_CHECK: REDIS_PROVES}, differences
-    )
+    checks = {**TABLE_CHECKS, ROLLUP_CHECK: ROLLUP_PROVES, REDIS_CHECK: REDIS_PROVES}
+    return Reconciliation(after, len(seen), checks, differences)
+
+
+def _rollup_differences(engine: Engine) -> Iterator[Difference]:
+    """Compare the days that were rolled up with what their rows say."""
+    for rollup in rollups():
+        for facts in engine.ask(rollup_check_sql(rollup)).records():
+            yield Difference(ROLLUP_CHECK, {"rollup": rollup.name, **facts})
 
 
 def _redis_differences(

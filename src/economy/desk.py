@@ -11,7 +11,7 @@ from msgspec import Struct
 from src.economy.cells import plain_cell
 from src.economy.engine import Answer, Column, OpenEngine
 from src.economy.questions import question
-from src.economy.sql_files import SqlFile
+from src.sql_files import SqlFile
 
 #: Longer answers are not kept: each would hold memory until something lands.
 ROWS_KEPT_MAX = 10_000

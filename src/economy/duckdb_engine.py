@@ -36,8 +36,16 @@ from src.economy.engine import (
     QueryFailedError,
     WarehouseUnreachableError,
 )
+from src.economy.fragments import fragment
 from src.economy.views import views
-from src.economy.warehouse import MATERIALIZED, PinnedTable, pinned_tables, rows_since
+from src.economy.warehouse import (
+    MATERIALIZED,
+    PinnedTable,
+    pinned_tables,
+    rolled_up_days,
+    rows_since,
+)
+from src.rollups import Rollup, rollup_tables, rollups
 
 #: DuckDB's memory, in MiB, within the 3 GiB that the embedded stack may hold. Less makes large
 #: questions spill to disk; more takes from Spark.
@@ -113,11 +121,7 @@ class DuckDbEngine(OpenEngine):
         self._connection.execute("set enable_external_access = false")
         self._connection.execute("set lock_configuration = true")
         try:
-            newer = (rows_since(self.tables, view) for view in MATERIALIZED)
-            for table in (*self.tables.values(), *newer):
-                self._connection.execute(_table_view(table))
-            for view in views():
-                self._connection.execute(f"create view {view.name} as {view.sql}")
+            self._define_views()
         except duckdb.IOException as error:
             self._connection.close()
             raise _unreadable(error) from error
@@ -140,6 +144,27 @@ class DuckDbEngine(OpenEngine):
                 raise QueryFailedError(f"the query failed ({error})", "see its SQL") from error
             described = cursor.description or []
         return Answer(tuple(Column(name, _column_type(str(t))) for name, t, *_ in described), rows)
+
+    def _define_views(self) -> None:
+        newer = (rows_since(self.tables, view) for view in MATERIALIZED)
+        tables = (self.tables[name] for name in self.tables.keys() - rollup_tables().keys())
+        for table in (*tables, *newer):
+            self._connection.execute(_table_view(table))
+        for rollup in rollups():
+            self._define_rollup(rollup)
+        for view in views():
+            self._connection.execute(f"create view {view.name} as {view.sql}")
+
+    def _define_rollup(self, rollup: Rollup) -> None:
+        """Define a rollup: the days that hold, and what its statement makes of all other rows."""
+        days, others = rolled_up_days(self.tables, rollup)
+        self._connection.execute(_table_view(others))
+        sql = rollup.over(others.name)
+        if days is not None:
+            self._connection.execute(_table_view(days))
+        if days is not None and days.files:
+            sql = fragment("rolled_up", days_that_hold=days.name, of_other_rows=f"({sql})")
+        self._connection.execute(f"create view {rollup.name} as {sql}")
 
     def snapshots(self) -> dict[str, int | None]:
         """Return the snapshot that each table is pinned to."""

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import date, timedelta
 from functools import lru_cache
 from io import BufferedReader
 from pathlib import Path
 from typing import Any, Self, TypeVar
 from urllib.parse import unquote, urlsplit
 
-from msgspec import Struct
+from msgspec import Struct, structs
 from pyiceberg.avro.decoder import new_decoder
 from pyiceberg.avro.file import AvroFile
 from pyiceberg.avro.reader import Reader
@@ -33,9 +34,12 @@ from pyiceberg.manifest import (
     ManifestEntryStatus,
     ManifestFile,
     PartitionFieldSummary,
+    data_file_with_partition,
+    manifest_entry_schema_with_data_file,
 )
 from pyiceberg.schema import Schema
 from pyiceberg.typedef import StructProtocol
+from pyiceberg.types import DateType, StructType
 from pyiceberg.utils.schema_conversion import AvroSchemaConversion
 
 Row = TypeVar("Row", bound=StructProtocol)
@@ -57,6 +61,14 @@ _SHAPES: dict[str, _Shape] = {
     ),
 }
 
+#: A new file has the number of its manifest, which is known only by the manifests' list.
+_OF_ITS_MANIFEST = -1
+
+_EPOCH = date(1970, 1, 1)
+
+#: The field of a data file that says which partition it is of.
+_PARTITION = 102
+
 #: Manifests whose file names are kept: some of each table. Fewer are read again, more take memory.
 _MANIFESTS_KEPT = 1_024
 
@@ -65,11 +77,14 @@ class LiveFile(Struct, frozen=True):
     """A data file of a snapshot.
 
     `sequence_number` is that of the commit that brought its rows, or of the newest of them when
-    compaction has written them anew (Iceberg's specification, "Sequence Numbers").
+    compaction has written them anew (Iceberg's specification, "Sequence Numbers"). `day` is the
+    day that all its rows are of, UTC; None where the table is not partitioned by days.
     """
 
     path: str
     sequence_number: int
+    day: date | None
+    rows: int
 
 
 class DeleteFilesError(ValueError):
@@ -91,10 +106,12 @@ def data_files(manifest_list: str) -> Iterator[LiveFile]:
         for manifest in manifests:
             files = _live_files(local_path(manifest.manifest_path))
             if manifest.content is ManifestContent.DELETES and files:
-                raise DeleteFilesError(f"{len(files)} or more delete files, as {files[0][0]}")
-            for path, number in files:
-                # A new file has the number of its manifest, which is known only by the list.
-                yield LiveFile(path, manifest.sequence_number if number is None else number)
+                raise DeleteFilesError(f"{len(files)} or more delete files, as {files[0].path}")
+            for file in files:
+                if file.sequence_number != _OF_ITS_MANIFEST:
+                    yield file
+                else:
+                    yield structs.replace(file, sequence_number=manifest.sequence_number)
 
 
 def local_path(location: str) -> str:
@@ -103,14 +120,25 @@ def local_path(location: str) -> str:
 
 
 @lru_cache(maxsize=_MANIFESTS_KEPT)
-def _live_files(manifest: str) -> tuple[tuple[str, int | None], ...]:
-    """Return the files that a manifest names and does not call deleted, and their own numbers."""
+def _live_files(manifest: str) -> tuple[LiveFile, ...]:
+    """Return the files that a manifest names and does not call deleted."""
     with _Records[ManifestEntry](manifest, "manifest") as entries:
         return tuple(
-            (local_path(entry.data_file.file_path), entry.sequence_number)
+            _live_file(entry)
             for entry in entries
             if entry.status is not ManifestEntryStatus.DELETED
         )
+
+
+def _live_file(entry: ManifestEntry) -> LiveFile:
+    number = entry.sequence_number
+    days = entry.data_file.partition[0] if len(entry.data_file.partition) else None
+    return LiveFile(
+        path=local_path(entry.data_file.file_path),
+        sequence_number=_OF_ITS_MANIFEST if number is None else number,
+        day=None if days is None else _EPOCH + timedelta(days=days),
+        rows=entry.data_file.record_count,
+    )
 
 
 class _Records(AvroFile[Row]):
@@ -132,7 +160,14 @@ class _Records(AvroFile[Row]):
 def _reader(written: str, kind: str) -> Reader:
     """Return what decodes the records of a file whose header has this Avro schema."""
     schema = AvroSchemaConversion().avro_to_iceberg(json.loads(written))
-    return resolve_reader(schema, *_SHAPES[kind])
+    wanted, structs_of, choices_of = _SHAPES[kind]
+    if kind == "manifest":
+        # Of what a table is partitioned by, only a day is asked for.
+        partition = schema.find_field(_PARTITION).field_type
+        days = [f for f in getattr(partition, "fields", ()) if isinstance(f.field_type, DateType)]
+        data_file = data_file_with_partition(StructType(*days[:1]), DEFAULT_READ_VERSION)
+        wanted = manifest_entry_schema_with_data_file(DEFAULT_READ_VERSION, data_file)
+    return resolve_reader(schema, wanted, structs_of, choices_of)
 
 
 class _LocalFile(InputFile):

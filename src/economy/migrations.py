@@ -8,6 +8,7 @@ from __future__ import annotations
 from src.config import Settings, load_settings
 from src.economy.presto_engine import MIGRATIONS, presto_engine
 from src.economy.views import presto_views, views
+from src.rollups import rollups
 
 
 def make_views(settings: Settings) -> None:
@@ -18,6 +19,9 @@ def make_views(settings: Settings) -> None:
         QueryFailedError: Presto refused a view.
     """
     with presto_engine(settings, MIGRATIONS) as engine:
+        for rollup in rollups():
+            # Of all rows; who asks through the engine gets the days that hold (presto_rollups.py).
+            engine.ask(f"create or replace view {rollup.name} as {rollup.over(rollup.source)}")
         for view in (*presto_views(), *views()):
             engine.ask(f"create or replace view {view.name} as {view.sql}")
 

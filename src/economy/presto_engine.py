@@ -24,6 +24,7 @@ from src.economy.engine import (
     QueryFailedError,
     WarehouseUnreachableError,
 )
+from src.economy.presto_rollups import with_rollups
 from src.economy.presto_types import column_type, literal, reader
 
 #: The catalogue and the schema of the tables and views.
@@ -86,7 +87,9 @@ class PrestoEngine(OpenEngine):
     def ask(self, sql: str, parameters: Sequence[Parameter] = ()) -> Answer:
         """Return the answer to one query; see `Engine.ask`."""
         try:
-            description, rows = self._fetch(sql, parameters)
+            # With parameters a question travels in a header, which holds no more text.
+            asked = sql if parameters else with_rollups(sql, lambda text: self._fetch(text, ())[1])
+            description, rows = self._fetch(asked, parameters)
         except (requests.RequestException, OperationalError) as error:
             raise WarehouseUnreachableError(
                 f"Presto does not answer at {self._address} ({error})", _UP

@@ -7,18 +7,21 @@ A table is the folder `<warehouse>/guildhall/<table>`; its newest state is the m
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 from pyiceberg.exceptions import ValidationError
 from pyiceberg.schema import Schema
-from pyiceberg.table.metadata import TableMetadataUtil
-from pyiceberg.table.snapshots import Snapshot
+from pyiceberg.table.metadata import TableMetadata, TableMetadataUtil
+from pyiceberg.table.snapshots import Operation, Snapshot
 
 from src.economy.engine import WarehouseUnreachableError
 from src.economy.manifests import DeleteFilesError, LiveFile, data_files
+from src.rollups import ROLLED_UP, Rollup, days_rolled_up
 
 NAMESPACE = "guildhall"
 
@@ -39,7 +42,7 @@ class PinnedTable(Struct, frozen=True):
 
     Rows that land later are in other files, so that whoever reads these reads one moment. The table
     of a materialized view says by `taken_in` up to which sequence number a source is in it, by the
-    source's `uuid`.
+    source's `uuid`; that of a rollup says by `rolled_up` what it was made of.
     """
 
     name: str
@@ -49,6 +52,7 @@ class PinnedTable(Struct, frozen=True):
     uuid: str
     sequence_number: int
     taken_in: Mapping[str, int]
+    rolled_up: str | None
 
 
 def pinned_tables(warehouse: Path) -> dict[str, PinnedTable]:
@@ -94,6 +98,31 @@ def rows_since(tables: Mapping[str, PinnedTable], view: str) -> PinnedTable:
     return msgspec.structs.replace(source, name=f"{source.name}_since", files=newer)
 
 
+def rolled_up_days(
+    tables: Mapping[str, PinnedTable], rollup: Rollup
+) -> tuple[PinnedTable | None, PinnedTable]:
+    """Return, as tables, the days of a rollup that hold, and its source's rows of all other days.
+
+    A day holds when its source has as many rows as when it was rolled up.
+
+    Args:
+        tables: of one moment; that of the rollup is not there before the first landing.
+        rollup: which one.
+    """
+    table, source = tables.get(rollup.table), tables[rollup.source]
+    told = table and days_rolled_up(rollup, table.rolled_up, source.uuid, source.sequence_number)
+    rows = Counter[date | None]()
+    for file in source.files:
+        rows[file.day] += file.rows
+    held = {day for day, count in (told or {}).items() if rows[day] == count}
+    others = tuple(file for file in source.files if file.day not in held)
+    since = msgspec.structs.replace(source, name=f"{rollup.name}_source_rows", files=others)
+    if table is None:
+        return None, since
+    days = tuple(file for file in table.files if file.day in held)
+    return msgspec.structs.replace(table, files=days), since
+
+
 def newest_metadata_names(warehouse: Path) -> tuple[tuple[str, str], ...]:
     """Return each table with the name of its newest metadata file; each commit changes one."""
     folder = warehouse / NAMESPACE
@@ -136,11 +165,23 @@ def _pinned(folder: Path) -> PinnedTable | None:
         uuid=str(table.table_uuid),
         sequence_number=(snapshot.sequence_number or 0) if snapshot else 0,
         taken_in=_taken_in(snapshot, source) if snapshot and source else {},
+        rolled_up=_property(changed, ROLLED_UP) if (changed := _newest_change(table)) else None,
     )
 
 
 def _taken_in(newest: Snapshot, source: str) -> dict[str, int]:
     """Return what a snapshot says of what is taken in."""
-    summary = newest.summary.additional_properties if newest.summary else {}
-    uuid, _, number = summary.get(TAKEN_IN + source, "").partition(" ")
+    uuid, _, number = (_property(newest, TAKEN_IN + source) or "").partition(" ")
     return {uuid: int(number)} if number else {}
+
+
+def _newest_change(table: TableMetadata) -> Snapshot | None:
+    """Return the newest snapshot that is not the same rows written anew, or None."""
+    snapshot = table.current_snapshot()
+    while snapshot and snapshot.summary and snapshot.summary.operation is Operation.REPLACE:
+        snapshot = table.snapshot_by_id(snapshot.parent_snapshot_id or 0)
+    return snapshot
+
+
+def _property(snapshot: Snapshot, name: str) -> str | None:
+    return snapshot.summary.additional_properties.get(name) if snapshot.summary else None

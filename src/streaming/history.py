@@ -77,6 +77,11 @@ def newest_with(lineage: Sequence[Snapshot], name: str) -> Snapshot | None:
     return next((snapshot for snapshot in lineage if name in snapshot.summary), None)
 
 
+def newest_change(lineage: Sequence[Snapshot]) -> Snapshot | None:
+    """Return the newest snapshot that is not the same rows written anew, or None."""
+    return next((each for each in lineage if each.summary.get("operation") != "replace"), None)
+
+
 def _ancestors(metadata: _Metadata) -> Iterator[Snapshot]:
     by_id = {snapshot.snapshot_id: snapshot for snapshot in metadata.snapshots}
     following = by_id.get(metadata.current_snapshot_id or 0)

@@ -18,9 +18,11 @@ from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
 from src.config import Settings
+from src.rollups import rollup_tables
 from src.streaming.expiry import expire
 from src.streaming.history import load_table, read_lineage
 from src.streaming.materialized import MATERIALIZED, take_in
+from src.streaming.rolling_up import roll_up
 from src.streaming.schemas import PLAYER_STATE, QUARANTINE, TRADE, TRADE_LEG
 from src.streaming.session import CATALOG, NAMESPACE, make_active
 
@@ -64,7 +66,8 @@ class Upkeep(Struct, frozen=True, kw_only=True):
     """What one round did to a table.
 
     `files` are data files of the newest snapshot, `compacted` those that a round replaced by
-    `written`. `taken_in` are rows of its source that a materialized view has read. `faults` are
+    `written`. `taken_in` are rows of its source that a materialized view or a rollup
+    has read. `faults` are
     steps that failed; the next round tries them again.
     """
 
@@ -109,15 +112,15 @@ def maintain(
 ) -> Upkeep:
     """Compact a table, rewrite its manifests, expire snapshots, remove orphans; say what was done.
 
-    A materialized view takes in what has landed in its source (`materialized.py`), where an engine
-    can make use of it.
+    Materialized views and rollups take in what has landed in their sources (`materialized.py`,
+    `rolling_up.py`).
 
     Args:
         spark: the session; landing may run in it.
         settings: how long snapshots and orphans are kept.
         table: a table that exists.
         with_orphans: look for files that no snapshot names; lists the table's whole folder.
-        anew: make a materialized view of all rows of its source.
+        anew: make a materialized view or a rollup of all rows of its source.
     """
     began = time.monotonic()
     faults: list[str] = []
@@ -125,10 +128,7 @@ def maintain(
     orphan_ms = settings.maintenance_orphan_age_h * _HOUR_MS
     before = _counts(spark, table)
     compacted, written = _step(faults, "compaction", lambda: compact(spark, table), (0, 0))
-    taken_in = 0
-    if table in MATERIALIZED and settings.profile == "embedded":
-        # On the full profile Presto asks, which can make nothing of it (docs/decisions/0041).
-        taken_in = _step(faults, "taking in", lambda: take_in(spark, table, anew=anew), 0)
+    taken_in = _step(faults, "taking in", lambda: _take_in(spark, table, anew=anew), 0)
     _step(faults, "rewriting manifests", lambda: _rewrite_manifests(spark, table), None)
     expired = _step(faults, "expiry", lambda: expire(spark, table, kept_ms, _now_ms()), 0)
     orphans = 0
@@ -168,6 +168,13 @@ def compact(spark: SparkSession, table: str) -> tuple[int, int]:
     if failed := result.failedDataFilesCount():
         raise CompactionFailed(f"{failed} files were not compacted")
     return result.rewrittenDataFilesCount(), result.addedDataFilesCount()
+
+
+def _take_in(spark: SparkSession, table: str, *, anew: bool) -> int:
+    """Bring a table that is made of others up to them; return how many of their rows were read."""
+    if (rollup := rollup_tables().get(table)) is not None:
+        return roll_up(spark, rollup, anew=anew)
+    return take_in(spark, table, anew=anew) if table in MATERIALIZED else 0
 
 
 class CompactionFailed(Exception):

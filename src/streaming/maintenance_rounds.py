@@ -13,6 +13,7 @@ from pyspark.sql import SparkSession
 
 from src.config import Settings
 from src.events.definitions import TOPIC_TRADE
+from src.rollups import rollup_tables
 from src.streaming import maintenance_requests as requests
 from src.streaming.expiry import DATA_TABLES
 from src.streaming.maintenance import Upkeep, maintain
@@ -40,10 +41,11 @@ def tables_of(topics: Sequence[str]) -> tuple[str, ...]:
     """Return the tables that the process which lands `topics` maintains.
 
     What no topic owns alone goes with `trade`, so that two processes never maintain one table. A
-    materialized view comes after its source, which is then compacted.
+    materialized view or a rollup comes after its source, which is then compacted.
     """
     owned = [table for topic in topics for table in DATA_TABLES[topic]]
     owned += [table for table, view in MATERIALIZED.items() if view.source in owned]
+    owned += [table for table, rollup in rollup_tables().items() if rollup.source in owned]
     return tuple(owned + ([QUARANTINE, ITEM] if TOPIC_TRADE in topics else []))
 
 

@@ -7,18 +7,18 @@ how often they meet a row: a newest, a first or a largest, never a count or a su
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any
 
 from msgspec import Struct
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812 - Spark's own name for it
-from uuid_utils import uuid7
 
+from src.rollups import NO_STATEMENT, ROLLED_UP, RolledUp
 from src.streaming.history import PROPERTY_PREFIX, Snapshot, load_table, read_lineage
 from src.streaming.schemas import FIRST_TRADE, PLAYER_LATEST, PLAYER_STATE, TRADE
-from src.streaming.session import make_active
+from src.streaming.staging import rows_of, staged, tasks_by_day
 from src.streaming.tables import full_name, replace_rows
 
 #: The snapshot property, before the source's name, that says up to where a table has taken it in:
@@ -84,21 +84,25 @@ def take_in(spark: SparkSession, table: str, *, anew: bool = False) -> int:
     source = load_table(spark, view.source)
     lineage = read_lineage(spark, table)
     through = 0 if anew else _taken_in(lineage, view.source, source)
-    tasks, rows = _tasks_since(spark, source, through)
+    by_day = tasks_by_day(spark, source)
+    every = [task for of_day in by_day.values() for task in of_day]
+    tasks = [task for task in every if task.file().dataSequenceNumber() > through]
+    rows = rows_of(tasks)
     if not rows:
         if anew:
             _empty(spark, table, source)
         return 0
     if through and rows < lineage[0].rows_in_table:
         return 0
-    with _staged(spark, source, tasks) as since:
+    with staged(spark, source, tasks) as since:
         columns = spark.table(full_name(table)).columns
         made = view.of_source(since).select(columns)
         if through:
             made = made.unionByName(spark.table(full_name(table)))
         kept = view.merged(made).select(columns).sortWithinPartitions(*view.key)
+        days = {day: rows_of(of_day) for day, of_day in by_day.items()}
         number = source.currentSnapshot().sequenceNumber()
-        replace_rows(kept, table, _told(view.source, source, number))
+        replace_rows(kept, table, _told(view.source, source, number, days))
     return rows
 
 
@@ -128,45 +132,13 @@ def _taken_in(lineage: Sequence[Snapshot], name: str, source: Any) -> int:  # no
     return int(number)
 
 
-def _told(name: str, source: Any, number: int) -> dict[str, str]:  # noqa: ANN401 - as above
-    return {TAKEN_IN + name: f"{source.uuid()} {number}"}
+def _told(name: str, source: Any, number: int, days: dict[date, int]) -> dict[str, str]:  # noqa: ANN401 - as above
+    """Return what a snapshot says of what is taken in: up to which number, and of which days."""
+    uuid = str(source.uuid())
+    by_days = RolledUp(uuid, number, NO_STATEMENT, days)
+    return {TAKEN_IN + name: f"{uuid} {number}", ROLLED_UP: by_days.told()}
 
 
 def _empty(spark: SparkSession, table: str, source: Any) -> None:  # noqa: ANN401 - as above
-    told = _told(MATERIALIZED[table].source, source, 0)
+    told = _told(MATERIALIZED[table].source, source, 0, {})
     replace_rows(spark.table(full_name(table)).limit(0), table, told)
-
-
-def _tasks_since(spark: SparkSession, source: Any, through: int) -> tuple[Any, int]:  # noqa: ANN401 - as above
-    """Return what reads the files that came after a snapshot, and how many rows they have."""
-    jvm: Any = spark._jvm  # noqa: SLF001 - Iceberg's API is Java's
-    chosen = jvm.java.util.ArrayList()
-    rows = 0
-    files = source.newScan().planFiles()
-    try:
-        found = files.iterator()
-        while found.hasNext():
-            task = found.next()
-            if task.file().dataSequenceNumber() > through:
-                chosen.add(task)
-                rows += task.file().recordCount()
-    finally:
-        files.close()
-    return chosen, rows
-
-
-@contextmanager
-def _staged(spark: SparkSession, source: Any, tasks: Any) -> Iterator[DataFrame]:  # noqa: ANN401 - as above
-    """Give the rows of some files of a table, as compaction reads them: by a name of their own."""
-    jvm: Any = spark._jvm  # noqa: SLF001 - as above
-    make_active(spark)
-    tables = jvm.org.apache.iceberg.spark.SparkTableCache.get()
-    staging = jvm.org.apache.iceberg.spark.ScanTaskSetManager.get()
-    name = str(uuid7())
-    tables.add(name, source)
-    staging.stageTasks(source, name, tasks)
-    try:
-        yield spark.read.format("iceberg").load(name)
-    finally:
-        staging.removeTasks(source, name)
-        tables.remove(name)

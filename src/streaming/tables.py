@@ -25,6 +25,7 @@ from uuid_utils import uuid7
 
 from src.events.definitions import EVENTS
 from src.events.fields import fields_of
+from src.rollups import DAY, rollup_tables
 from src.streaming.data_files import DataFile, Positions
 from src.streaming.evolution import add_missing_columns
 from src.streaming.file_statistics import FileStatistics
@@ -36,6 +37,7 @@ from src.streaming.history import (
     newest_with,
     read_lineage,
 )
+from src.streaming.rollup_rows import rollup_schema
 from src.streaming.schemas import (
     FIRST_TRADE,
     FIRST_TRADE_SCHEMA,
@@ -80,8 +82,13 @@ _TABLE_PROPERTIES = {
 }
 
 
+def table_names() -> tuple[str, ...]:
+    """Return the names of all tables."""
+    return (*table_schemas(), *rollup_tables())
+
+
 def table_schemas() -> dict[str, StructType]:
-    """Return the columns of every table by its name."""
+    """Return the columns of every table by its name; those of rollups are their statements'."""
     states = column_schema(fields_of(EVENTS[PLAYER_STATE]))
     return {
         TRADE: trade_schema(),
@@ -106,12 +113,15 @@ def ensure_tables(spark: SparkSession) -> None:
         IncompatibleTable: a table differs from its definition in another way.
     """
     spark.sql(f"create namespace if not exists {CATALOG}.{NAMESPACE}")
-    for table, schema in table_schemas().items():
+    schemas = table_schemas()
+    for table, schema in schemas.items():
         if not spark.catalog.tableExists(full_name(table)):
             _create(spark, table, schema)
         else:
             add_missing_columns(spark, table, schema)
             _set_properties(spark, table)
+    for table, rollup in rollup_tables().items():
+        _ensure_rollup(spark, table, rollup_schema(spark, rollup, schemas[rollup.source]))
 
 
 class PositionsLost(TableError):
@@ -250,12 +260,25 @@ def _set_properties(spark: SparkSession, table: str) -> None:
     update.commit()
 
 
+def _ensure_rollup(spark: SparkSession, table: str, schema: StructType) -> None:
+    """Create the table of a rollup; one of other columns holds nothing that rows do not say."""
+    if spark.catalog.tableExists(full_name(table)):
+        found = [(field.name, field.dataType) for field in spark.table(full_name(table)).schema]
+        if found == [(field.name, field.dataType) for field in schema]:
+            _set_properties(spark, table)
+            return
+        spark.sql(f"drop table if exists {full_name(table)} purge")
+    _create(spark, table, schema)
+
+
 def _create(spark: SparkSession, table: str, schema: StructType) -> None:
     writer = spark.createDataFrame([], schema).writeTo(full_name(table)).using("iceberg")
     for key, value in _TABLE_PROPERTIES.items():
         writer = writer.tableProperty(key, value)
     if table in DAY_OF:
         writer = writer.partitionedBy(F.partitioning.days(DAY_OF[table]))
+    elif table in rollup_tables():
+        writer = writer.partitionedBy(F.col(DAY))
     try:
         writer.create()
     except (AnalysisException, Py4JJavaError):

@@ -8,7 +8,6 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812 - Spark's own name for it
@@ -180,13 +179,6 @@ def test_only_what_landed_since_is_read(game: Game, table: str) -> None:
     players = {row["player_id"] for row in game.rows(table).collect()}
     assert CARA in players
     assert ANNA not in players
-
-
-def test_the_full_profile_takes_nothing_in(game: Game) -> None:
-    game.play(ANNA)
-    full = msgspec.structs.replace(game.settings, profile="full")
-    assert maintain(game.spark, full, PLAYER_LATEST).taken_in == 0
-    assert game.rows(PLAYER_LATEST).count() == 0
 
 
 @pytest.mark.parametrize("table", list(MATERIALIZED))

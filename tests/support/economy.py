@@ -13,6 +13,7 @@ from pyiceberg.schema import Schema
 from pyiceberg.table import Table
 from pyiceberg.types import (
     BooleanType,
+    DateType,
     IcebergType,
     ListType,
     LongType,
@@ -29,6 +30,7 @@ from src.economy.questions import question
 from src.economy.warehouse import MATERIALIZED, TAKEN_IN
 from src.events.definitions import PlayerStateEvent, TradeEvent
 from src.events.fields import Field, fields_of
+from src.rollups import DAY, rollups
 from src.streaming.totals import TOTALS_FIELDS, totals_of
 from tests.support.iceberg_files import FolderCatalog, append
 
@@ -252,6 +254,7 @@ def make_tables(warehouse: Path) -> dict[str, Table]:
             "occurred_at": TimestampType(),
         },
     }
+    columns |= {rollup.table: {DAY: DateType()} for rollup in rollups()}
     catalog = FolderCatalog(warehouse)
     return {name: catalog.make(name, _schema(kinds)) for name, kinds in columns.items()}
 

@@ -37,7 +37,7 @@ _COLUMNS = {
 @click.option(
     "--anew",
     is_flag=True,
-    help="Make materialized views of all rows, forgetting what they have; embedded profile.",
+    help="Make materialized views and rollups of all rows, forgetting what they have.",
 )
 @json_option
 def maintain(names: tuple[str, ...], *, anew: bool, as_json: bool) -> None:
@@ -48,19 +48,16 @@ def maintain(names: tuple[str, ...], *, anew: bool, as_json: bool) -> None:
     """
     from src.config import load_settings  # noqa: PLC0415 - keeps --help quick
     from src.economy.warehouse import MATERIALIZED  # noqa: PLC0415 - as above
-    from src.streaming.tables import table_schemas  # noqa: PLC0415 - as above
+    from src.rollups import rollup_tables  # noqa: PLC0415 - as above
+    from src.streaming.tables import table_names  # noqa: PLC0415 - as above
 
-    known = tuple(table_schemas())
-    if anew and names and not set(names) & set(MATERIALIZED):
-        raise click.UsageError(f"--anew is for {' and '.join(MATERIALIZED)}")
+    known = table_names()
+    made = (*MATERIALIZED, *rollup_tables())
+    if anew and names and not set(names) & set(made):
+        raise click.UsageError(f"--anew is for {', '.join(made)}")
     if unknown := sorted(set(names) - set(known)):
         raise click.UsageError(f"no table {unknown[0]!r}: there are {', '.join(known)}")
     settings = load_settings()
-    if anew and settings.profile != "embedded":
-        raise click.UsageError(
-            "--anew is for the embedded profile; on this one views are asked of all rows, so leave "
-            "it out"
-        )
     output = Output(as_json=as_json)
     done = _maintained(settings, names or known, output, anew=anew)
     output.answer(done, lambda: _text(done))

@@ -19,7 +19,7 @@ from src.economy.csv_file import write_csv
 from src.economy.engine import Answer, Engine, QueryFailedError, WarehouseUnreachableError
 from src.economy.questions import UnknownQuestionError, question
 from src.economy.sections import GROUPS
-from src.economy.sql_files import SqlFile
+from src.sql_files import SqlFile
 
 
 @click.command()

@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
-from src.economy.sql_files import SqlFile, read_sql_file
+from src.sql_files import SqlFile, read_sql_file
 
 
 class UnknownQuestionError(LookupError):

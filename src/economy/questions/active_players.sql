@@ -10,9 +10,10 @@ with named as (
         party.kind
     from party
     cross join slot
-    where party.status = 'settled'
+    where party.status = 'settled' and slot.slot != 'day'
 ),
 
+-- Days are counted already, and shorter slots are of few days.
 players as (
     select
         slot_start,
@@ -21,6 +22,15 @@ players as (
         count(case when is_first then 1 end) as trades
     from named
     group by slot_start, player_id
+    union all
+    select
+        cast(player_day.utc_day as timestamp) as slot_start,
+        player_day.player_id,
+        player_day.arrivals,
+        player_day.asked as trades
+    from player_day
+    cross join slot
+    where player_day.settled > 0 and slot.slot = 'day'
 ),
 
 active as (

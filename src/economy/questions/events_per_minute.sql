@@ -4,18 +4,18 @@
 -- over the minute; minute_start is UTC.
 with trades as (
     select
-        date_trunc('minute', occurred_at) as minute_start,
-        1 as trades,
+        minute_start,
+        trades,
         0 as states
-    from trade
+    from trade_minute
 ),
 
 states as (
     select
-        date_trunc('minute', occurred_at) as minute_start,
+        minute_start,
         0 as trades,
-        1 as states
-    from player_state
+        states
+    from state_minute
 ),
 
 both_topics as (
@@ -29,7 +29,7 @@ counted as (
         minute_start,
         sum(trades) as trades,
         sum(states) as states,
-        count(*) as events
+        sum(trades + states) as events
     from both_topics
     group by minute_start
 ),

@@ -5,19 +5,17 @@
 with trades as (
     select
         player_id,
-        count(*) as trades,
-        count(case when status = 'rejected' then 1 end) as refused
-    from party
-    -- Who is refused for trading with itself is named twice.
-    where is_first or player_id != partner_id
+        sum(named) as trades,
+        sum(refused) as refused
+    from player_day
     group by player_id
 ),
 
 states as (
     select
         player_id,
-        count(*) as states
-    from player_state
+        sum(states) as states
+    from player_state_day
     group by player_id
 ),
 

@@ -3,26 +3,15 @@
 -- Units: coins. issued came from houses, withdrawn went to them, supply is what players hold at the
 -- slot's end; moved left a player, for another one or for a house; velocity is moved over supply:
 -- how often each coin changed hands within the slot. slot_start is UTC.
-with given as (
-    select
-        date_trunc(slot.slot, trade.occurred_at) as slot_start,
-        slot.slot,
-        trade.player_1_gold,
-        trade.partner_gold,
-        trade.player_2_id is null as with_house
-    from trade
-    cross join slot
-),
-
 -- Those that were refused moved nothing, but a slot without gold is one all the same.
-slots as (
+with slots as (
     select
         slot_start,
         slot,
-        sum(case when with_house then partner_gold else 0 end) as issued,
-        sum(case when with_house then player_1_gold else 0 end) as withdrawn,
-        sum(player_1_gold + case when with_house then 0 else partner_gold end) as moved
-    from given
+        sum(issued) as issued,
+        sum(withdrawn) as withdrawn,
+        sum(moved) as moved
+    from slotted_total
     group by slot_start, slot
 ),
 

@@ -2,20 +2,11 @@
 -- Grain: one row in all.
 -- Units: coins. supply is what house accounts issued less what they withdrew; held is the sum over
 -- the players' newest states; difference is supply less held, 0 when the books balance.
-with sources as (
-    select coalesce(sum(quantity), 0) as issued
-    from trade_leg
-    where
-        status = 'settled' and asset = 'gold'
-        and from_account like 'house:%' and to_account like 'player:%'
-),
-
-sinks as (
-    select coalesce(sum(quantity), 0) as withdrawn
-    from trade_leg
-    where
-        status = 'settled' and asset = 'gold'
-        and from_account like 'player:%' and to_account like 'house:%'
+with houses as (
+    select
+        coalesce(sum(issued), 0) as issued,
+        coalesce(sum(withdrawn), 0) as withdrawn
+    from gold_account_day
 ),
 
 states as (
@@ -28,13 +19,12 @@ states as (
 balanced as (
     select
         states.players,
-        sources.issued,
-        sinks.withdrawn,
-        sources.issued - sinks.withdrawn as supply,
+        houses.issued,
+        houses.withdrawn,
+        houses.issued - houses.withdrawn as supply,
         states.held,
-        sources.issued - sinks.withdrawn - states.held as difference
-    from sources
-    cross join sinks
+        houses.issued - houses.withdrawn - states.held as difference
+    from houses
     cross join states
 )
 

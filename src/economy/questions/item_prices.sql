@@ -1,26 +1,16 @@
 -- What do players pay each other for an item, against its base value?
 -- Grain: one row an item that was traded for coins alone; the first twenty by trades.
 -- Units: prices and base_value in coins a unit; ratio is average_price over base_value.
-with exchanged as (
+with totals as (
     select
         item_id,
-        units,
-        gold,
-        base_value,
-        round(cast(gold as double) / units, 2) as price
-    from item_exchange
-),
-
-totals as (
-    select
-        item_id,
-        count(*) as trades,
+        sum(trades) as trades,
         sum(units) as units,
         sum(gold) as gold,
         sum(base_value) as base_value,
-        min(price) as lowest_price,
-        max(price) as highest_price
-    from exchanged
+        round(min(lowest_price), 2) as lowest_price,
+        round(max(highest_price), 2) as highest_price
+    from exchange_item_day
     group by item_id
 ),
 

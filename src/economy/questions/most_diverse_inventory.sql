@@ -5,7 +5,8 @@ with best as (
     select
         player_id,
         max(distinct_items) as distinct_items
-    from player_state
+    from best_inventory
+    where measure = 'distinct_items'
     group by player_id
 ),
 
@@ -20,21 +21,22 @@ first_ten as (
 
 described as (
     select
-        player_state.player_id,
-        min_by(player_state.username, player_state.version) as username,
-        min_by(player_state.player_class, player_state.version) as player_class,
+        best_inventory.player_id,
+        min_by(best_inventory.username, best_inventory.version) as username,
+        min_by(best_inventory.player_class, best_inventory.version) as player_class,
         first_ten.distinct_items,
-        min_by(player_state.used_capacity, player_state.version) as used_capacity,
-        min_by(player_state.inventory_value, player_state.version) as inventory_value,
-        min_by(player_state.gold, player_state.version) as gold,
-        min(player_state.version) as version,
-        min_by(player_state.occurred_at, player_state.version) as reached_at
-    from player_state
+        min_by(best_inventory.used_capacity, best_inventory.version) as used_capacity,
+        min_by(best_inventory.inventory_value, best_inventory.version) as inventory_value,
+        min_by(best_inventory.gold, best_inventory.version) as gold,
+        min(best_inventory.version) as version,
+        min_by(best_inventory.reached_at, best_inventory.version) as reached_at
+    from best_inventory
     inner join first_ten
         on
-            player_state.player_id = first_ten.player_id
-            and player_state.distinct_items = first_ten.distinct_items
-    group by player_state.player_id, first_ten.distinct_items
+            best_inventory.player_id = first_ten.player_id
+            and best_inventory.distinct_items = first_ten.distinct_items
+    where best_inventory.measure = 'distinct_items'
+    group by best_inventory.player_id, first_ten.distinct_items
 )
 
 select * from described

@@ -5,20 +5,33 @@
 -- (each slot weighs by what it sold, as Paasche's index does); slot_start is UTC.
 with exchanged as (
     select
-        date_trunc(slot.slot, item_exchange.occurred_at) as slot_start,
+        date_trunc(slot.slot, exchange_minute.minute_start) as slot_start,
         slot.slot,
+        exchange_minute.trades,
+        exchange_minute.units,
+        exchange_minute.gold,
+        exchange_minute.base_value
+    from exchange_minute
+    cross join slot
+    where slot.slot != 'second'
+    union all
+    select
+        date_trunc('second', item_exchange.occurred_at) as slot_start,
+        slot.slot,
+        1 as trades,
         item_exchange.units,
         item_exchange.gold,
         item_exchange.base_value
     from item_exchange
     cross join slot
+    where slot.slot = 'second'
 ),
 
 totals as (
     select
         slot_start,
         slot,
-        count(*) as trades,
+        sum(trades) as trades,
         sum(units) as units,
         sum(gold) as gold,
         sum(base_value) as base_value

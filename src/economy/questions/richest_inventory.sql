@@ -5,7 +5,8 @@ with best as (
     select
         player_id,
         max(inventory_value) as inventory_value
-    from player_state
+    from best_inventory
+    where measure = 'inventory_value'
     group by player_id
 ),
 
@@ -20,21 +21,22 @@ first_ten as (
 
 described as (
     select
-        player_state.player_id,
-        min_by(player_state.username, player_state.version) as username,
-        min_by(player_state.player_class, player_state.version) as player_class,
-        min_by(player_state.distinct_items, player_state.version) as distinct_items,
-        min_by(player_state.used_capacity, player_state.version) as used_capacity,
+        best_inventory.player_id,
+        min_by(best_inventory.username, best_inventory.version) as username,
+        min_by(best_inventory.player_class, best_inventory.version) as player_class,
+        min_by(best_inventory.distinct_items, best_inventory.version) as distinct_items,
+        min_by(best_inventory.used_capacity, best_inventory.version) as used_capacity,
         first_ten.inventory_value,
-        min_by(player_state.gold, player_state.version) as gold,
-        min(player_state.version) as version,
-        min_by(player_state.occurred_at, player_state.version) as reached_at
-    from player_state
+        min_by(best_inventory.gold, best_inventory.version) as gold,
+        min(best_inventory.version) as version,
+        min_by(best_inventory.reached_at, best_inventory.version) as reached_at
+    from best_inventory
     inner join first_ten
         on
-            player_state.player_id = first_ten.player_id
-            and player_state.inventory_value = first_ten.inventory_value
-    group by player_state.player_id, first_ten.inventory_value
+            best_inventory.player_id = first_ten.player_id
+            and best_inventory.inventory_value = first_ten.inventory_value
+    where best_inventory.measure = 'inventory_value'
+    group by best_inventory.player_id, first_ten.inventory_value
 )
 
 select * from described

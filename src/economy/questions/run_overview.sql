@@ -4,10 +4,10 @@
 with trades as (
     select
         realm,
-        count(*) as trades,
-        min(occurred_at) as first_at,
-        max(occurred_at) as last_at
-    from trade
+        sum(trades) as trades,
+        min(first_at) as first_at,
+        max(last_at) as last_at
+    from trade_minute
     group by realm
 ),
 
@@ -15,8 +15,8 @@ players as (
     select
         realm,
         player_id,
-        count(*) as states
-    from player_state
+        sum(states) as states
+    from player_state_day
     group by realm, player_id
 ),
 

@@ -1,16 +1,12 @@
 -- How many trades were asked for, settled and refused?
 -- Grain: one row in all.
 -- Units: trades; refused_share is a part of 1, null when there are no trades.
-with trades as (
-    select status from trade
-),
-
-counted as (
+with counted as (
     select
-        count(*) as trades,
-        count(case when status = 'settled' then 1 end) as settled,
-        count(case when status = 'rejected' then 1 end) as refused
-    from trades
+        coalesce(sum(trades), 0) as trades,
+        coalesce(sum(case when status = 'settled' then trades end), 0) as settled,
+        coalesce(sum(case when status = 'rejected' then trades end), 0) as refused
+    from trade_minute
 ),
 
 shared as (

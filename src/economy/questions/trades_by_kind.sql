@@ -1,20 +1,13 @@
 -- How many trades of each kind were settled and refused?
 -- Grain: one row a kind.
 -- Units: trades; refused_share is a part of 1.
-with trades as (
+with counted as (
     select
         kind,
-        status
-    from trade
-),
-
-counted as (
-    select
-        kind,
-        count(*) as trades,
-        count(case when status = 'settled' then 1 end) as settled,
-        count(case when status = 'rejected' then 1 end) as refused
-    from trades
+        sum(trades) as trades,
+        sum(case when status = 'settled' then trades else 0 end) as settled,
+        sum(case when status = 'rejected' then trades else 0 end) as refused
+    from trade_minute
     group by kind
 ),
 

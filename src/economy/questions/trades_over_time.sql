@@ -7,10 +7,10 @@ with counted as (
         slot_start,
         slot,
         kind,
-        count(*) as trades,
-        count(case when status = 'settled' then 1 end) as settled,
-        count(case when status = 'rejected' then 1 end) as refused
-    from slotted_trade
+        sum(trades) as trades,
+        sum(case when status = 'settled' then trades else 0 end) as settled,
+        sum(case when status = 'rejected' then trades else 0 end) as refused
+    from slotted_total
     group by slot_start, slot, kind
 )
 

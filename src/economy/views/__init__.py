@@ -5,13 +5,15 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from src.economy.sql_files import SqlFile, read_sql_file
+from src.sql_files import SqlFile, read_sql_file
 
 #: In the order in which they are made: a view comes after those that it reads.
 ORDER = (
     "party",
+    "played",
     "slot",
     "slotted_trade",
+    "slotted_total",
     "player_recent_state",
     "player_latest",
     "first_trade",

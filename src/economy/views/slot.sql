@@ -2,14 +2,7 @@
 -- Grain: one row in all.
 -- Units: a slot lasts a second, a minute, an hour or a day, whichever gives some tens of slots for
 -- the whole time that was played.
-with played as (
-    select
-        min(occurred_at) as first_at,
-        max(occurred_at) as last_at
-    from trade
-),
-
-slots as (
+with slots as (
     select
         case
             when last_at < first_at + interval '3' minute then 'second'

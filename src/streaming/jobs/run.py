@@ -25,6 +25,7 @@ from src.streaming.landing import Landing
 from src.streaming.maintenance_rounds import Rounds, tables_of
 from src.streaming.materialized import forget_others
 from src.streaming.ready import announce
+from src.streaming.rolling_up import forget_other_days
 from src.streaming.session import start_session
 from src.streaming.source import LagTeller, SourceError, check_positions, read_topic
 from src.streaming.tables import ensure_tables
@@ -54,6 +55,7 @@ class LandingJob:
         if TOPIC_TRADE in topics:
             fill_totals(spark)
         forget_others(spark, tables_of(topics))
+        forget_other_days(spark, tables_of(topics))
         self._spark = spark
         self._settings = settings
         self._landings = {topic: Landing(spark, topic) for topic in topics}

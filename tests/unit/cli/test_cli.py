@@ -69,16 +69,10 @@ def test_a_listed_object_that_is_no_command_is_refused() -> None:
     ("arguments", "told"),
     [
         (["--table", "player"], "no table 'player': there are trade, "),
-        (["--anew", "--table", "trade"], "--anew is for player_latest_materialized and "),
+        (["--anew", "--table", "trade"], "--anew is for player_latest_materialized, "),
     ],
 )
 def test_maintenance_of_a_wrong_table_is_wrong_usage(arguments: list[str], told: str) -> None:
     ended = run("maintain", *arguments)
     assert ended.returncode == 2
     assert told in ended.stderr
-
-
-def test_views_of_the_full_profile_have_nothing_to_make_anew() -> None:
-    ended = run("maintain", "--anew", GUILDHALL_PROFILE="full")
-    assert ended.returncode == 2
-    assert "--anew is for the embedded profile" in ended.stderr

@@ -9,9 +9,9 @@ import pytest
 
 from src.economy.questions import UnknownQuestionError, question, questions
 from src.economy.sections import GROUPS
-from src.economy.sql_files import SqlFile, read_sql_file
 from src.economy.views import presto_views, views
 from src.economy.warehouse import MATERIALIZED
+from src.sql_files import SqlFile, read_sql_file
 
 ROOT = Path(__file__).parents[3]
 STATEMENTS = [*views(), *questions().values()]

@@ -1,7 +1,8 @@
--- States that a materialized view may not have yet: on Presto all of them.
+-- States that a materialized view may not have yet: for who asks Presto itself, all of them.
 -- Grain: one row a state.
 -- Units: those of player_state.
--- Presto 0.287 cannot ask for files by what they came after; all rows are as exact.
+-- Presto 0.287 cannot ask for files by what they came after; all rows are as exact. A question of
+-- Guildhall's gets those of the days that changed since (src/economy/presto_rollups.py).
 select
     player_id,
     version,

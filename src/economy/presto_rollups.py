@@ -1,0 +1,213 @@
+"""Rollups on Presto: a question is given the days that hold, in its own text.
+
+A view of Presto's is fixed when it is made, and which days hold changes with each day. So the views
+that `src/economy/migrations.py` makes read all rows, for whoever asks Presto alone; a question that
+goes through here gets those that it names, and that read rollups, as common table expressions of
+the same names. Days are named by literals, so that Presto opens no file of the others.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import date, timedelta
+from functools import cache
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from src.economy.fragments import fragment
+from src.economy.views import views
+from src.economy.warehouse import MATERIALIZED
+from src.rollups import NO_STATEMENT, RolledUp, Rollup, rollups
+
+#: The column by whose day the sources are partitioned.
+_TIME = "occurred_at"
+
+#: The view of the first and last trade, and the table whose metadata tells them.
+_PLAYED = "played"
+_TRADE = "trade"
+
+_DAY = timedelta(days=1)
+
+_WORD = re.compile(r"\w+")
+_COMMENT = re.compile(r"^\s*--[^\n]*\n", re.MULTILINE)
+_DEFINED = re.compile(r"\b(\w+)\s+as\s*\(", re.IGNORECASE)
+_BEGINS = re.compile(r"(with|select)\b", re.IGNORECASE)
+
+_Rows = Sequence[tuple[Any, ...]]
+
+
+class _Kept(Struct, frozen=True):
+    """A table that is made of another one, and what it must say that it was made by."""
+
+    name: str
+    table: str
+    source: str
+    digest: str
+
+
+class _Held(Struct, frozen=True):
+    """The days of a kept table that hold, and its snapshot that has them."""
+
+    snapshot_id: int
+    days: Collection[date]
+
+
+class _Found(Struct, frozen=True):
+    """What holds of each table that has any day, and the first and last time of each source."""
+
+    held: Mapping[str, _Held]
+    spans: Mapping[str, tuple[str, str]]
+
+
+def with_rollups(sql: str, ask: Callable[[str], _Rows]) -> str:
+    """Return a question with the rollups that it reads, directly or by a view.
+
+    Args:
+        sql: the question; anything else is returned as it is.
+        ask: returns the rows of a statement as Presto writes them, a date as text.
+    """
+    text = _COMMENT.sub("", sql).lstrip()
+    words = set(_WORD.findall(text))
+    named = [name for name in _reading() if name in words]
+    if not named or not (found := _BEGINS.match(text)):
+        return sql
+    wanted = [name for name in _reading() if any(name in _reading()[each] for each in named)]
+    if not set(_DEFINED.findall(text)).isdisjoint(wanted):
+        return sql  # it has expressions of these names itself
+    if not (known := _found([each for each in _kept() if each.name in wanted], ask)).held:
+        return sql
+    expressions = ",\n".join(filter(None, (_expression(name, known) for name in wanted)))
+    if found[1].lower() == "select":
+        return f"with {expressions}\n{text}"
+    return f"with {expressions},\n{text[found.end() :].lstrip()}"
+
+
+@cache
+def _kept() -> tuple[_Kept, ...]:
+    of_rollups = (_Kept(r.name, r.table, r.source, r.digest) for r in rollups())
+    of_views = (_Kept(table, table, MATERIALIZED[table], NO_STATEMENT) for table in MATERIALIZED)
+    return (*of_rollups, *of_views)
+
+
+@cache
+def _reading() -> Mapping[str, frozenset[str]]:
+    """Return what each rollup, and each view that reads one, reads of those, itself included.
+
+    In the order in which they can be made. So it is for the tables of materialized views, with
+    which come the rows that they may not have.
+    """
+    found = {each.name: frozenset({each.name}) for each in _kept()}
+    for name, table in _since_of().items():
+        found[name] = frozenset({table, name})
+    for view in views():
+        read = [found[word] for word in set(_WORD.findall(view.sql)) & found.keys()]
+        if read:
+            found[view.name] = frozenset({view.name}).union(*read)
+    return found
+
+
+@cache
+def _since_of() -> Mapping[str, str]:
+    """Return the views of rows that a materialized view's table may not have, and the tables."""
+    return {f"{source}_since": table for table, source in MATERIALIZED.items()}
+
+
+@cache
+def _statements() -> Mapping[str, str]:
+    return {each.name: each.sql for each in views()}
+
+
+def _found(wanted: Sequence[_Kept], ask: Callable[[str], _Rows]) -> _Found:
+    """Look at the tables, then at their sources: what is rolled up meanwhile does not hold."""
+    told = ask(" union all ".join(map(_asking_what_is_told, wanted)))
+    if not any(text for _, _, text in told):
+        return _Found({}, {})
+    sources = sorted({each.source for each in wanted})
+    rows: dict[str, Counter[date]] = {source: Counter() for source in sources}
+    spans: dict[str, tuple[str, str]] = {}
+    for source, day, count, first_at, last_at in ask(
+        " union all ".join(map(_asking_for_days, sources))
+    ):
+        rows[source][date.fromisoformat(day)] += count
+        begin, end = spans.get(source, (first_at, last_at))
+        spans[source] = (min(begin, first_at), max(end, last_at))
+    by_name = {each.name: each for each in wanted}
+    held = {
+        name: _Held(snapshot_id, days)
+        for name, snapshot_id, text in told
+        if (days := _days(by_name[name], text, rows[by_name[name].source]))
+    }
+    return _Found(held, spans)
+
+
+def _days(kept: _Kept, told: str | None, rows: Mapping[date, int]) -> list[date]:
+    """Return the days of which the source has as many rows as the table was made of."""
+    known = None if told is None else msgspec.json.decode(told, type=RolledUp)
+    if known is None or known.digest != kept.digest:
+        return []
+    return [day for day, count in known.days.items() if rows.get(day) == count]
+
+
+def _asking_what_is_told(kept: _Kept) -> str:
+    told = fragment("told", each_name=kept.name, each_snapshots=f'"{kept.table}$snapshots"')
+    return f"({told})"
+
+
+def _asking_for_days(source: str) -> str:
+    return fragment("days_of_source", each_name=source, each_partitions=f'"{source}$partitions"')
+
+
+def _expression(name: str, found: _Found) -> str:
+    """Return the expression of a name; nothing where what Presto has by it is as good."""
+    if name == _PLAYED and _TRADE in found.spans:
+        # Presto then sees while it plans how long a slot lasts, and which branches have no rows.
+        first_at, last_at = (f"timestamp '{at}'" for at in found.spans[_TRADE])
+        return f"{name} as (select {first_at} as first_at, {last_at} as last_at)"
+    if name in _statements():
+        return f"{name} as (\n{_statements()[name]}\n)"
+    table = _since_of().get(name, name)
+    if table not in found.held:
+        return ""
+    held = found.held[table]
+    if table != name:
+        return f"{name} as (\n{_others(MATERIALIZED[table], held)}\n)"
+    if table in MATERIALIZED:
+        at_snapshot = f'"{table}@{held.snapshot_id}"'
+        return f"{table} as (\n{fragment('every_row', each_table=at_snapshot)}\n)"
+    (rollup,) = (each for each in rollups() if each.name == name)
+    return _rollup_expression(rollup, held)
+
+
+def _rollup_expression(rollup: Rollup, held: _Held) -> str:
+    days = fragment(
+        "days_of_table",
+        each_table=f'"{rollup.table}@{held.snapshot_id}"',
+        each_day=", ".join(f"date '{day}'" for day in sorted(held.days)),
+    )
+    others = f"{rollup.name}_source_rows"
+    rolled_up = fragment(
+        "rolled_up", days_that_hold=f"({days})", of_other_rows=f"({rollup.over(others)})"
+    )
+    return f"{others} as (\n{_others(rollup.source, held)}\n),\n{rollup.name} as (\n{rolled_up}\n)"
+
+
+def _others(source: str, held: _Held) -> str:
+    return fragment("other_rows", each_table=source, is_of_other_days=_none_of(held.days))
+
+
+def _none_of(days: Collection[date]) -> str:
+    """Return the condition for rows of no such day, as spans of time."""
+    spans: list[tuple[date, date]] = []
+    for day in sorted(days):
+        if spans and spans[-1][1] == day:
+            spans[-1] = (spans[-1][0], day + _DAY)
+        else:
+            spans.append((day, day + _DAY))
+    return " and ".join(
+        f"({_TIME} < timestamp '{begin} 00:00:00' or {_TIME} >= timestamp '{end} 00:00:00')"
+        for begin, end in spans
+    )
