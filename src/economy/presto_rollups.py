@@ -128,20 +128,24 @@ def _found(wanted: Sequence[_Kept], ask: Callable[[str], _Rows]) -> _Found:
         return _Found({}, {})
     sources = sorted({each.source for each in wanted})
     rows: dict[str, Counter[date]] = {source: Counter() for source in sources}
-    spans: dict[str, tuple[str, str]] = {}
+    times: dict[str, list[str | None]] = {source: [] for source in sources}
     for source, day, count, first_at, last_at in ask(
         " union all ".join(map(_asking_for_days, sources))
     ):
         rows[source][date.fromisoformat(day)] += count
-        begin, end = spans.get(source, (first_at, last_at))
-        spans[source] = (min(begin, first_at), max(end, last_at))
+        times[source] += [first_at, last_at]
     by_name = {each.name: each for each in wanted}
     held = {
         name: _Held(snapshot_id, days)
         for name, snapshot_id, text in told
         if (days := _days(by_name[name], text, rows[by_name[name].source]))
     }
-    return _Found(held, spans)
+    spans = ((source, [at for at in of_it if at is not None]) for source, of_it in times.items())
+    # A file without statistics says nothing of when its rows are.
+    known = {
+        s: (min(of_it), max(of_it)) for s, of_it in spans if of_it and len(of_it) == len(times[s])
+    }
+    return _Found(held, known)
 
 
 def _days(kept: _Kept, told: str | None, rows: Mapping[date, int]) -> list[date]:

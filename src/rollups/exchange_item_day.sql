@@ -25,9 +25,9 @@ totals as (
         utc_day,
         item_id,
         count(*) as trades,
-        cast(sum(units) as bigint) as units,
-        cast(sum(gold) as bigint) as gold,
-        cast(sum(base_value) as bigint) as base_value,
+        sum(units) as units,
+        sum(gold) as gold,
+        sum(base_value) as base_value,
         min(cast(gold as double) / units) as lowest_price,
         max(cast(gold as double) / units) as highest_price
     from exchanges

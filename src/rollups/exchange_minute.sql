@@ -22,9 +22,9 @@ totals as (
     select
         date_trunc('minute', occurred_at) as minute_start,
         count(*) as trades,
-        cast(sum(units) as bigint) as units,
-        cast(sum(gold) as bigint) as gold,
-        cast(sum(base_value) as bigint) as base_value
+        sum(units) as units,
+        sum(gold) as gold,
+        sum(base_value) as base_value
     from exchanges
     group by date_trunc('minute', occurred_at)
 ),

@@ -4,7 +4,7 @@
 select
     cast(occurred_at as date) as utc_day,
     from_account as account,
-    cast(sum(quantity) as bigint) as issued,
+    sum(quantity) as issued,
     cast(0 as bigint) as withdrawn
 from source_rows
 where
@@ -16,7 +16,7 @@ select
     cast(occurred_at as date) as utc_day,
     to_account as account,
     cast(0 as bigint) as issued,
-    cast(sum(quantity) as bigint) as withdrawn
+    sum(quantity) as withdrawn
 from source_rows
 where
     status = 'settled' and asset = 'gold'

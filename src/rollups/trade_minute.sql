@@ -19,13 +19,9 @@ with totals as (
         ) as moving,
         min(occurred_at) as first_at,
         max(occurred_at) as last_at,
-        cast(sum(case when player_2_id is null then partner_gold else 0 end) as bigint) as issued,
-        cast(sum(case when player_2_id is null then player_1_gold else 0 end) as bigint)
-            as withdrawn,
-        cast(
-            sum(player_1_gold + case when player_2_id is null then 0 else partner_gold end)
-            as bigint
-        ) as moved
+        sum(case when player_2_id is null then partner_gold else 0 end) as issued,
+        sum(case when player_2_id is null then player_1_gold else 0 end) as withdrawn,
+        sum(player_1_gold + case when player_2_id is null then 0 else partner_gold end) as moved
     from source_rows
     group by date_trunc('minute', occurred_at), realm, kind, status, reason
 ),

@@ -66,9 +66,8 @@ class Upkeep(Struct, frozen=True, kw_only=True):
     """What one round did to a table.
 
     `files` are data files of the newest snapshot, `compacted` those that a round replaced by
-    `written`. `taken_in` are rows of its source that a materialized view or a rollup
-    has read. `faults` are
-    steps that failed; the next round tries them again.
+    `written`. `taken_in` are rows of its source that a materialized view or a rollup has read.
+    `faults` are steps that failed; the next round tries them again.
     """
 
     table: str

@@ -12,7 +12,7 @@ from pyiceberg.types import LongType, StringType
 from src.economy.duckdb_engine import DuckDbEngine
 from src.economy.engine import Column, QueryFailedError, WarehouseUnreachableError
 from src.economy.warehouse import MATERIALIZED, newest_metadata
-from tests.support.economy import START, Realm, gold, make_tables
+from tests.support.economy import START, Realm, answer, gold, make_tables
 from tests.support.iceberg_files import append, list_a_delete_manifest
 
 
@@ -238,3 +238,13 @@ def test_the_table_of_a_view_of_another_source_leaves_no_row_out(tmp_path: Path)
     append(tables["player_latest_materialized"], [], other)
     with opened(tmp_path) as engine:
         assert engine.ask("select count(*) as n from player_state_since").only() == {"n": 2}
+
+
+def test_more_gold_in_a_minute_than_a_column_holds_is_added_up(tmp_path: Path) -> None:
+    most = 2**63 - 1
+    realm = Realm()
+    for giver, taker in ((1, 2), (2, 1), (1, 2)):
+        realm.trade("player_trade", (giver, taker), [gold(giver, taker, most)])
+    realm.land(tmp_path)
+    assert answer(tmp_path, "gold_over_time").column("moved") == [most, most, most]
+    assert answer(tmp_path, "gold_velocity").only()["gold"] == 3 * most
