@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from msgspec import Struct
 
 from src.audit.landed import OpenEngine, Progress, wait_until_landed
-from src.audit.sql import check_sql, rollup_check_sql
+from src.audit.sql import check_sql_until, rollup_check_sql
 from src.audit.states import digest, states
 from src.classes.player import Player
 from src.economy.engine import Engine
@@ -100,7 +100,7 @@ def reconcile(live: LiveStore, open_engine: OpenEngine, progress: Progress) -> R
         differences = [
             Difference(check, facts)
             for check in TABLE_CHECKS
-            for facts in engine.ask(check_sql(check), [after]).records()
+            for facts in engine.ask(check_sql_until(check, after)).records()
         ]
         differences += _rollup_differences(engine)
         differences += _redis_differences(engine, seen, before, after)
@@ -109,7 +109,7 @@ def reconcile(live: LiveStore, open_engine: OpenEngine, progress: Progress) -> R
 
 
 def _rollup_differences(engine: Engine) -> Iterator[Difference]:
-    """Compare the days that were rolled up with what their rows say."""
+    """Compare the days that are over with what their rows say."""
     for rollup in rollups():
         for facts in engine.ask(rollup_check_sql(rollup)).records():
             yield Difference(ROLLUP_CHECK, {"rollup": rollup.name, **facts})

@@ -15,8 +15,17 @@ def check_sql(name: str) -> str:
     return path.read_text(encoding="utf-8").strip()
 
 
+def check_sql_until(name: str, last_seq: int) -> str:
+    """Return the statement of a check of events up to a seq, which stands in its text.
+
+    With a parameter Presto would be asked of its own views, and not of what questions read
+    (`src/economy/presto_rollups.py`).
+    """
+    return check_sql(name).replace("?", str(int(last_seq)))
+
+
 def rollup_check_sql(rollup: Rollup) -> str:
     """Return the statement that compares a rollup with what its source's rows say."""
     of_rows = f"({rollup.over(rollup.source)})"
     check = check_sql("rollup_unlike_rows").replace("from rows_of_each_rollup", f"from {of_rows}")
-    return check.replace("each_rollup", rollup.name)
+    return check.replace("each_source", rollup.source).replace("each_rollup", rollup.name)

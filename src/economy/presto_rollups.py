@@ -15,13 +15,12 @@ from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
-import msgspec
 from msgspec import Struct
 
 from src.economy.fragments import fragment
 from src.economy.views import views
 from src.economy.warehouse import MATERIALIZED
-from src.rollups import NO_STATEMENT, RolledUp, Rollup, rollups
+from src.rollups import NO_STATEMENT, Rollup, read_told, rollups
 
 #: The column by whose day the sources are partitioned.
 _TIME = "occurred_at"
@@ -33,9 +32,10 @@ _TRADE = "trade"
 _DAY = timedelta(days=1)
 
 _WORD = re.compile(r"\w+")
-_COMMENT = re.compile(r"^\s*--[^\n]*\n", re.MULTILINE)
-_DEFINED = re.compile(r"\b(\w+)\s+as\s*\(", re.IGNORECASE)
-_BEGINS = re.compile(r"(with|select)\b", re.IGNORECASE)
+_COMMENT = re.compile(r"--[^\n]*")
+_HEADER = re.compile(r"(?:\s*--[^\n]*\n)*\s*")
+_DEFINED = re.compile(r'\b(\w+)"?\s*(?:\([^()]*\)\s*)?as\s*\(')
+_BEGINS = re.compile(r"(with(?!\s+recursive)|select)\b", re.IGNORECASE)
 
 _Rows = Sequence[tuple[Any, ...]]
 
@@ -70,13 +70,14 @@ def with_rollups(sql: str, ask: Callable[[str], _Rows]) -> str:
         sql: the question; anything else is returned as it is.
         ask: returns the rows of a statement as Presto writes them, a date as text.
     """
-    text = _COMMENT.sub("", sql).lstrip()
-    words = set(_WORD.findall(text))
+    text = _HEADER.sub("", sql, count=1)
+    plain = _COMMENT.sub("", text).lower()
+    words = set(_WORD.findall(plain))
     named = [name for name in _reading() if name in words]
     if not named or not (found := _BEGINS.match(text)):
         return sql
     wanted = [name for name in _reading() if any(name in _reading()[each] for each in named)]
-    if not set(_DEFINED.findall(text)).isdisjoint(wanted):
+    if not set(_DEFINED.findall(plain)).isdisjoint(wanted):
         return sql  # it has expressions of these names itself
     if not (known := _found([each for each in _kept() if each.name in wanted], ask)).held:
         return sql
@@ -150,7 +151,7 @@ def _found(wanted: Sequence[_Kept], ask: Callable[[str], _Rows]) -> _Found:
 
 def _days(kept: _Kept, told: str | None, rows: Mapping[date, int]) -> list[date]:
     """Return the days of which the source has as many rows as the table was made of."""
-    known = None if told is None else msgspec.json.decode(told, type=RolledUp)
+    known = read_told(told)
     if known is None or known.digest != kept.digest:
         return []
     return [day for day, count in known.days.items() if rows.get(day) == count]

@@ -45,6 +45,7 @@ _SOURCES = {
     "best_inventory": "player_state",
 }
 
+_COMMENT = re.compile(r"\s*--[^\n]*")
 _ROWS = re.compile(r"\bsource_rows\b")
 
 
@@ -68,7 +69,8 @@ class Rollup(Struct, frozen=True):
     @property
     def digest(self) -> str:
         """What changes when the statement does: a table made by another one is not believed."""
-        return hashlib.sha256(self.sql.encode()).hexdigest()[:16]
+        plain = " ".join(_COMMENT.sub("", self.sql).split())
+        return hashlib.sha256(plain.encode()).hexdigest()[:16]
 
 
 class RolledUp(Struct, frozen=True):
@@ -88,6 +90,14 @@ class RolledUp(Struct, frozen=True):
         return msgspec.json.encode(self).decode()
 
 
+def read_told(text: str | None) -> RolledUp | None:
+    """Return what a snapshot property tells; None when there is none that this version reads."""
+    try:
+        return None if text is None else msgspec.json.decode(text, type=RolledUp)
+    except msgspec.MsgspecError:
+        return None
+
+
 def days_rolled_up(
     rollup: Rollup, told: str | None, source_uuid: str, sequence_number: int
 ) -> Mapping[date, int]:
@@ -99,9 +109,8 @@ def days_rolled_up(
         source_uuid: of the source as it is now.
         sequence_number: likewise; one that is lower than what was told came from a backup.
     """
-    if told is None:
+    if (known := read_told(told)) is None:
         return {}
-    known = msgspec.json.decode(told, type=RolledUp)
     is_of_this = known.source_uuid == source_uuid and known.digest == rollup.digest
     return known.days if is_of_this and known.sequence_number <= sequence_number else {}
 

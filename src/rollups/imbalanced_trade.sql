@@ -5,6 +5,7 @@
 with compared as (
     select
         cast(occurred_at as date) as utc_day,
+        realm,
         seq,
         abs(player_1_value - partner_value) as difference
     from source_rows
@@ -15,6 +16,7 @@ with compared as (
 ranked as (
     select
         utc_day,
+        realm,
         seq,
         difference,
         row_number() over (partition by utc_day order by difference desc, seq asc) as place
@@ -34,7 +36,7 @@ first_twenty as (
         trades.partner_value as player_2_value,
         ranked.difference
     from source_rows as trades
-    inner join ranked on trades.seq = ranked.seq
+    inner join ranked on trades.realm = ranked.realm and trades.seq = ranked.seq
     where trades.kind = 'player_trade' and trades.status = 'settled' and ranked.place <= 20
 )
 

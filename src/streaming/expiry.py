@@ -34,11 +34,20 @@ def expire(spark: SparkSession, table: str, kept_ms: int, now_ms: int) -> int:
     if not lineage:
         return 0
     not_needed = _outrun(spark, lineage) if table == QUARANTINE else frozenset[str]()
-    oldest_ms = min(now_ms - kept_ms, needed_since_ms(lineage, not_needed))
+    oldest_ms = min(current_at_ms(lineage, now_ms - kept_ms), needed_since_ms(lineage, not_needed))
     if not any(snapshot.timestamp_ms < oldest_ms for snapshot in lineage):
         return 0
     load_table(spark, table).expireSnapshots().expireOlderThan(oldest_ms).commit()
     return len(lineage) - len(read_lineage(spark, table))
+
+
+def current_at_ms(lineage: Sequence[Snapshot], then_ms: int) -> int:
+    """Return when the snapshot was committed that was the newest at some time, or that time.
+
+    Who began to read then reads it still, however old it was: some tables change once a day.
+    """
+    earlier = (s.timestamp_ms for s in lineage if s.timestamp_ms <= then_ms)
+    return max(earlier, default=then_ms)
 
 
 def needed_since_ms(lineage: Sequence[Snapshot], not_needed: Collection[str]) -> int:

@@ -8,7 +8,7 @@ newest one still fills, and would not hold.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from pyspark.sql import SparkSession
@@ -20,14 +20,17 @@ from src.streaming.rollup_rows import rolled_up_by
 from src.streaming.staging import rows_of, staged, tasks_by_day
 from src.streaming.tables import full_name, replace_rows
 
+#: A death, or a stop, loses no more than these.
+_DAYS_A_COMMIT = 10
+
 
 def roll_up(spark: SparkSession, rollup: Rollup, *, anew: bool = False) -> int:
-    """Roll up the days of the source that are due, in one commit.
+    """Roll up the days of the source that are due, some days in one commit.
 
     Args:
         spark: the session.
         rollup: which one.
-        anew: forget what its table has, and roll up all days.
+        anew: forget what its table has, and roll up all days that are over.
 
     Returns:
         How many rows of the source were read; 0 when no day was due.
@@ -36,34 +39,49 @@ def roll_up(spark: SparkSession, rollup: Rollup, *, anew: bool = False) -> int:
     tasks = tasks_by_day(spark, source)
     rows = {day: rows_of(of_day) for day, of_day in tasks.items()}
     known = {} if anew else _known(spark, rollup, source)
-    due = due_days(rows, known)
-    if not due:
-        if anew:
-            _empty(spark, rollup)
-        return 0
-    chosen = [task for day in due for task in tasks[day]]
-    days = {**{day: n for day, n in known.items() if day in rows}, **{d: rows[d] for d in due}}
+    due = due_days(rows, known, datetime.now(UTC).date())
+    if anew and not due:
+        _empty(spark, rollup)
+    known = {day: count for day, count in known.items() if day in rows}
+    for begin in range(0, len(due), _DAYS_A_COMMIT):
+        chosen = {day: tasks[day] for day in due[begin : begin + _DAYS_A_COMMIT]}
+        _replace_days(spark, rollup, source, chosen, known)
+        known |= {day: rows[day] for day in chosen}
+    return sum(rows[day] for day in due)
+
+
+def _replace_days(
+    spark: SparkSession,
+    rollup: Rollup,
+    source: Any,  # noqa: ANN401 - Iceberg's own, in Java
+    tasks: Mapping[date, Sequence[Any]],
+    known: Mapping[date, int],
+) -> None:
+    """Replace some days of a rollup's table, and tell of those and of the others that it has."""
+    days = {**known, **{day: rows_of(of_day) for day, of_day in tasks.items()}}
     told = RolledUp(
         str(source.uuid()), source.currentSnapshot().sequenceNumber(), rollup.digest, days
     )
+    chosen = [task for of_day in tasks.values() for task in of_day]
     with staged(spark, source, chosen) as of_source, rolled_up_by(spark, rollup, of_source) as made:
         columns = spark.table(full_name(rollup.table)).columns
         kept = made.select(columns).repartition(DAY).sortWithinPartitions(*columns[:3])
         # Of a table that is not believed nothing stays.
-        replaced = F.col(DAY).isin(due) if known else F.lit(True)  # noqa: FBT003 - a literal column
+        replaced = F.col(DAY).isin(list(tasks)) if known else F.lit(True)  # noqa: FBT003 - a literal column
         writer = kept.writeTo(full_name(rollup.table))
         writer.option(f"snapshot-property.{ROLLED_UP}", told.told()).overwrite(replaced)
-    return sum(rows[day] for day in due)
 
 
-def due_days(rows: Mapping[date, int], known: Mapping[date, int]) -> list[date]:
+def due_days(rows: Mapping[date, int], known: Mapping[date, int], today: date) -> list[date]:
     """Return the days to roll up, in order.
 
     Args:
         rows: that each day of the source has.
         known: how many it had when it was rolled up.
+        today: UTC; it fills, even if the clock that trades were dated by has been ahead.
     """
-    return [day for day in sorted(rows)[:-1] if rows[day] != known.get(day)]
+    over = [day for day in sorted(rows)[:-1] if day < today]
+    return [day for day in over if rows[day] != known.get(day)]
 
 
 def forget_other_days(spark: SparkSession, tables: Sequence[str]) -> None:
@@ -74,9 +92,9 @@ def forget_other_days(spark: SparkSession, tables: Sequence[str]) -> None:
     for table, rollup in rollup_tables().items():
         if table not in tables:
             continue
-        lineage = read_lineage(spark, table)
-        source = load_table(spark, rollup.source)
-        if lineage and lineage[0].rows_in_table and not _known(spark, rollup, source):
+        changed = newest_change(read_lineage(spark, table))
+        is_of_some = changed and (changed.rows_in_table or ROLLED_UP in changed.summary)
+        if is_of_some and not _known(spark, rollup, load_table(spark, rollup.source)):
             _empty(spark, rollup)
 
 

@@ -78,6 +78,8 @@ def _spark(settings: Settings, scratch: Path) -> dict[str, str]:
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
         "spark.sql.session.timeZone": "UTC",
+        # What overflows is a fault, and never another number.
+        "spark.sql.ansi.enabled": "true",
         # The two jobs share the cores; a backlog of one must not starve the other.
         "spark.scheduler.mode": "FAIR",
         # Batches are small and their plans known: planning again at run time only costs.

@@ -9,7 +9,7 @@ import pytest
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F  # noqa: N812 - Spark's own name for it
 
-from src.audit.sql import rollup_check_sql
+from src.audit.sql import check_sql_until, rollup_check_sql
 from src.config import Settings
 from src.economy.engines import open_engine
 from src.economy.presto_engine import PrestoEngine
@@ -124,3 +124,12 @@ def test_both_engines_read_the_days_that_hold_from_the_tables(
         found = presto.ask(rollup_check_sql(trade_minute)).rows
         assert found == duck.ask(rollup_check_sql(trade_minute)).rows
     assert len(found) == 8  # days that are over
+
+
+@pytest.mark.usefixtures("falsified")
+def test_reconciling_looks_at_what_questions_read(settings: Settings, presto: PrestoEngine) -> None:
+    sql = check_sql_until("materialized_unlike_rows", 1_000)
+    with open_engine(settings) as duck:
+        found = presto.ask(sql)
+        assert_same(duck.ask(sql), found)
+    assert {row[0] for row in found.rows} == {"player_latest"}

@@ -120,6 +120,8 @@ def test_days_that_hold_are_read_from_the_table(market: Market) -> None:
     market.roll_up()
     assert market.trades() == trades
     newest = sum(t["occurred_at"].date() == market.days()[-1] for t in market.realm.trades)
+    ensure_tables(market.spark)
+    assert market.held() == market.days()[:-1], "what fits its statement is kept"
 
     market.falsify(**market.told())
 
@@ -227,3 +229,14 @@ def test_anew_of_a_source_of_one_day_is_empty(spark: SparkSession, tmp_path: Pat
 
     assert upkeep.faults == ()
     assert market.spark.table(full_name("player_state_day_rollup")).count() == 0
+
+
+def test_rows_that_are_there_twice_or_not_at_all_are_found(market: Market) -> None:
+    market.roll_up()
+    table = market.spark.table(full_name(TABLE)).localCheckpoint()
+    told = market.told()
+
+    replace_rows(table.union(table), TABLE, told)
+    assert [day for day, *_ in market.differences()["trade_minute"]] == market.days()[:-1]
+    replace_rows(table.limit(0), TABLE, told)
+    assert [day for day, *_ in market.differences()["trade_minute"]] == market.days()[:-1]

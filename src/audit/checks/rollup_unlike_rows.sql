@@ -1,22 +1,23 @@
 -- Which days of a rollup are not what the landed rows say?
--- Grain: one row a day that was rolled up and has such rows.
--- Units: rows; false ones are of the rollup and nothing landed says them, missing ones the reverse.
+-- Grain: one row a day that is over and has such rows.
+-- Units: rows; false ones are of the rollup and nothing landed says them, missing ones the reverse,
+-- surplus ones are how many more the rollup has.
 -- It is asked of one rollup after the other, whose name stands in the place of each_rollup, and its
--- statement over all rows in that of rows_of_each_rollup.
-with days as (
-    select distinct utc_day from each_rollup_rollup
+-- source's in that of each_source; its statement over all rows in that of rows_of_each_rollup.
+with newest as (
+    select max(cast(occurred_at as date)) as utc_day from each_source
 ),
 
 kept as (
     select each_rollup.*
     from each_rollup
-    inner join days on each_rollup.utc_day = days.utc_day
+    inner join newest on each_rollup.utc_day < newest.utc_day
 ),
 
 made as (
     select said.*
     from rows_of_each_rollup as said
-    inner join days on said.utc_day = days.utc_day
+    inner join newest on said.utc_day < newest.utc_day
 ),
 
 false_rows as (
@@ -31,25 +32,56 @@ missing_rows as (
     select * from kept
 ),
 
+every_row as (
+    select
+        utc_day,
+        1 as surplus
+    from kept
+    union all
+    select
+        utc_day,
+        -1 as surplus
+    from made
+),
+
+sizes as (
+    select
+        utc_day,
+        sum(surplus) as surplus
+    from every_row
+    group by utc_day
+    having sum(surplus) != 0
+),
+
 unlike as (
     select
         utc_day,
         1 as is_false,
-        0 as is_missing
+        0 as is_missing,
+        0 as surplus
     from false_rows
     union all
     select
         utc_day,
         0 as is_false,
-        1 as is_missing
+        1 as is_missing,
+        0 as surplus
     from missing_rows
+    union all
+    select
+        utc_day,
+        0 as is_false,
+        0 as is_missing,
+        surplus
+    from sizes
 ),
 
 counted as (
     select
         utc_day,
         sum(is_false) as false_rows,
-        sum(is_missing) as missing_rows
+        sum(is_missing) as missing_rows,
+        sum(surplus) as surplus_rows
     from unlike
     group by utc_day
 )

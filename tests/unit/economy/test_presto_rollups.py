@@ -93,9 +93,17 @@ def test_a_table_by_another_statement_is_left_out() -> None:
         "describe trade_minute",
         "select * from trade_minute_rollup",
         "with trade_minute as (select 1 as trades) select trades from trade_minute",
+        'WITH "Trade_Minute" (trades) AS (select 1) select trades from trade_minute',
+        "with recursive a as (select * from trade_minute) select * from a",
     ],
 )
 def test_what_reads_no_rollup_costs_no_question(sql: str) -> None:
     catalogue = Catalogue({FIRST: 5}, {FIRST: 5})
     assert with_rollups(sql, catalogue) == sql
     assert catalogue.asked == []
+
+
+def test_what_a_question_says_in_quotes_stays_as_it_is() -> None:
+    catalogue = Catalogue({FIRST: 5}, {FIRST: 5})
+    sql = "-- Asked.\nselect '\n-- no comment\n' as text, sum(trades) from TRADE_MINUTE"
+    assert with_rollups(sql, catalogue).endswith(sql.removeprefix("-- Asked.\n"))

@@ -66,4 +66,18 @@ def test_other_tables_are_not_believed(
 def test_days_are_due_when_they_are_over_and_not_as_they_were(
     rows: dict[date, int], known: dict[date, int], due: list[date]
 ) -> None:
-    assert due_days(rows, known) == due
+    assert due_days(rows, known, date(2026, 3, 4)) == due
+
+
+def test_today_is_not_over_when_a_clock_has_been_ahead() -> None:
+    assert due_days({FIRST: 10, SECOND: 20, THIRD: 1}, {}, SECOND) == [FIRST]
+
+
+@pytest.mark.parametrize("told", ["", "{}", '{"days":{"2026-03-01":"many"}}'])
+def test_what_another_version_told_is_not_believed(told: str) -> None:
+    assert days_rolled_up(ROLLUP, told, "uuid", 7) == {}
+
+
+def test_comments_are_no_part_of_a_statement() -> None:
+    commented = msgspec.structs.replace(ROLLUP, sql=f"-- What was sold.\n{ROLLUP.sql}")
+    assert days_rolled_up(commented, TOLD.told(), "uuid", 7) == TOLD.days

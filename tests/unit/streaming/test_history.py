@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from src.streaming.expiry import is_outrun, needed_since_ms
+from src.streaming.expiry import current_at_ms, is_outrun, needed_since_ms
 from src.streaming.history import Snapshot, lineage_of, newest_with
 
 TRADE = "guildhall.position.trade"
@@ -73,6 +73,13 @@ def test_a_position_that_nothing_will_ask_for_is_not_kept() -> None:
 
 def test_the_current_snapshot_is_always_needed() -> None:
     assert needed_since_ms(newest_first(snapshot(1), snapshot(2)), ()) == 2_000
+
+
+def test_the_snapshot_that_a_slow_reader_began_with_is_kept_however_old() -> None:
+    lineage = newest_first(snapshot(1), snapshot(2), snapshot(3))
+    assert current_at_ms(lineage, 2_500) == 2_000
+    assert current_at_ms(lineage, 3_000) == 3_000
+    assert current_at_ms(lineage, 500) == 500
 
 
 def test_a_clock_that_stepped_back_takes_no_snapshot_that_is_needed() -> None:
