@@ -162,8 +162,8 @@ class DuckDbEngine(OpenEngine):
         sql = rollup.over(others.name)
         if days is not None:
             self._connection.execute(_table_view(days))
-        if days is not None and days.files:
-            sql = fragment("rolled_up", days_that_hold=days.name, of_other_rows=f"({sql})")
+            if days.files:
+                sql = fragment("rolled_up", days_that_hold=days.name, of_other_rows=f"({sql})")
         self._connection.execute(f"create view {rollup.name} as {sql}")
 
     def snapshots(self) -> dict[str, int | None]:

@@ -20,7 +20,7 @@ from msgspec import Struct
 from src.economy.fragments import fragment
 from src.economy.views import views
 from src.economy.warehouse import MATERIALIZED
-from src.rollups import NO_STATEMENT, Rollup, read_told, rollups
+from src.rollups import NO_STATEMENT, ROLLED_UP, Rollup, read_told, rollups
 
 #: The column by whose day the sources are partitioned.
 _TIME = "occurred_at"
@@ -158,7 +158,8 @@ def _days(kept: _Kept, told: str | None, rows: Mapping[date, int]) -> list[date]
 
 
 def _asking_what_is_told(kept: _Kept) -> str:
-    told = fragment("told", each_name=kept.name, each_snapshots=f'"{kept.table}$snapshots"')
+    snapshots = f'"{kept.table}$snapshots"'
+    told = fragment("told", each_name=kept.name, each_property=ROLLED_UP, each_snapshots=snapshots)
     return f"({told})"
 
 

@@ -44,32 +44,22 @@ def roll_up(spark: SparkSession, rollup: Rollup, *, anew: bool = False) -> int:
         _empty(spark, rollup)
     known = {day: count for day, count in known.items() if day in rows}
     for begin in range(0, len(due), _DAYS_A_COMMIT):
-        chosen = {day: tasks[day] for day in due[begin : begin + _DAYS_A_COMMIT]}
-        _replace_days(spark, rollup, source, chosen, known)
-        known |= {day: rows[day] for day in chosen}
+        days = due[begin : begin + _DAYS_A_COMMIT]
+        # Of a table that is not believed nothing stays.
+        replaced = F.col(DAY).isin(days) if known else None
+        known |= {day: rows[day] for day in days}
+        told = {ROLLED_UP: _rolled_up(rollup, source, known).told()}
+        chosen = [task for day in days for task in tasks[day]]
+        with staged(spark, source, chosen) as of_days, rolled_up_by(spark, rollup, of_days) as made:
+            columns = spark.table(full_name(rollup.table)).columns
+            kept = made.select(columns).repartition(DAY).sortWithinPartitions(*columns[:3])
+            replace_rows(kept, rollup.table, told, replaced)
     return sum(rows[day] for day in due)
 
 
-def _replace_days(
-    spark: SparkSession,
-    rollup: Rollup,
-    source: Any,  # noqa: ANN401 - Iceberg's own, in Java
-    tasks: Mapping[date, Sequence[Any]],
-    known: Mapping[date, int],
-) -> None:
-    """Replace some days of a rollup's table, and tell of those and of the others that it has."""
-    days = {**known, **{day: rows_of(of_day) for day, of_day in tasks.items()}}
-    told = RolledUp(
-        str(source.uuid()), source.currentSnapshot().sequenceNumber(), rollup.digest, days
-    )
-    chosen = [task for of_day in tasks.values() for task in of_day]
-    with staged(spark, source, chosen) as of_source, rolled_up_by(spark, rollup, of_source) as made:
-        columns = spark.table(full_name(rollup.table)).columns
-        kept = made.select(columns).repartition(DAY).sortWithinPartitions(*columns[:3])
-        # Of a table that is not believed nothing stays.
-        replaced = F.col(DAY).isin(list(tasks)) if known else F.lit(True)  # noqa: FBT003 - a literal column
-        writer = kept.writeTo(full_name(rollup.table))
-        writer.option(f"snapshot-property.{ROLLED_UP}", told.told()).overwrite(replaced)
+def _rolled_up(rollup: Rollup, source: Any, days: dict[date, int]) -> RolledUp:  # noqa: ANN401 - Iceberg's own, in Java
+    number = source.currentSnapshot().sequenceNumber()
+    return RolledUp(str(source.uuid()), number, rollup.digest, days)
 
 
 def due_days(rows: Mapping[date, int], known: Mapping[date, int], today: date) -> list[date]:

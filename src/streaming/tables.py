@@ -18,7 +18,7 @@ from py4j.protocol import Py4JJavaError
 from pyiceberg.io.pyarrow import schema_to_pyarrow
 from pyiceberg.schema import Schema
 from pyspark.errors import AnalysisException
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812 - Spark's own name for it
 from pyspark.sql.types import StructType
 from uuid_utils import uuid7
@@ -231,12 +231,22 @@ class LandingTable:
         return self.described(place.location(), file.day, pq.read_metadata(file.path), size)
 
 
-def replace_rows(rows: DataFrame, table: str, properties: Mapping[str, str]) -> None:
-    """Replace all rows of a table in one snapshot that carries `properties`."""
+def replace_rows(
+    rows: DataFrame, table: str, properties: Mapping[str, str], replaced: Column | None = None
+) -> None:
+    """Replace rows of a table in one snapshot that carries `properties`.
+
+    Args:
+        rows: what comes in their place.
+        table: which one.
+        properties: of the snapshot.
+        replaced: the condition that they meet; all rows when not given.
+    """
     writer = rows.writeTo(full_name(table))
     for key, value in properties.items():
         writer = writer.option(f"snapshot-property.{key}", value)
-    writer.overwrite(F.lit(True))  # noqa: FBT003 - a literal column: every row
+    every_row = F.lit(True)  # noqa: FBT003 - a literal column
+    writer.overwrite(every_row if replaced is None else replaced)
 
 
 def newest_property(spark: SparkSession, table: str, name: str) -> str | None:

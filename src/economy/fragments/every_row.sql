@@ -1,2 +1,2 @@
--- All rows of a table, as it is or at a snapshot.
+-- All rows of a table at a snapshot.
 select * from each_table  -- noqa: ambiguous.column_count

@@ -2,7 +2,7 @@
 select
     'each_name' as made_name,
     snapshot_id,
-    element_at(summary, 'guildhall.rolled_up') as told
+    element_at(summary, 'each_property') as told
 from each_snapshots
 where operation != 'replace'
 order by committed_at desc
