@@ -1,8 +1,8 @@
 -- In how many trades each player was named on each day.
 -- Grain: one row a day and player that a trade named.
--- Units: trades: named by any, refused by rejected ones, settled by settled ones, asked by settled
--- ones in which the player stands first, arrivals by starter grants. Who is refused for trading
--- with itself is named once.
+-- Units: trades: named by any, refused by rejected ones, settled by settled ones, player_trades by
+-- settled ones between players, asked by settled ones in which the player stands first, arrivals by
+-- starter grants. Who is refused for trading with itself is named once.
 with sides as (
     select true as is_first
     union all
@@ -28,6 +28,7 @@ counted as (
         count(*) as named,
         count(case when status = 'rejected' then 1 end) as refused,
         count(case when status = 'settled' then 1 end) as settled,
+        count(case when status = 'settled' and kind = 'player_trade' then 1 end) as player_trades,
         count(case when is_first and status = 'settled' then 1 end) as asked,
         count(case when is_first and status = 'settled' and kind = 'starter_grant' then 1 end)
             as arrivals

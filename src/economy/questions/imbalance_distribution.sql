@@ -2,28 +2,13 @@
 -- Grain: one row a band of the difference between what the two sides gave; bands rise tenfold.
 -- Units: bands and differences in coins at base value; one_sided counts gifts, where one side gave
 -- nothing; share is a part of 1, of all settled player trades.
-with trades as (
-    select
-        abs(player_1_value - player_2_value) as difference,
-        least(player_1_value, player_2_value) as smaller
-    from player_trade
-),
-
-banded as (
-    select
-        difference,
-        smaller,
-        case when difference = 0 then 0 else length(cast(difference as varchar)) end as digits
-    from trades
-),
-
-counted as (
+with counted as (
     select
         digits,
-        count(*) as trades,
-        count(case when smaller = 0 then 1 end) as one_sided,
+        sum(trades) as trades,
+        sum(one_sided) as one_sided,
         sum(difference) as difference
-    from banded
+    from imbalance_day
     group by digits
 ),
 

@@ -5,10 +5,10 @@
 with totals as (
     select
         item_id,
-        count(*) as trades,
-        sum(player_1_units + player_2_units) as units,
+        sum(trades) as trades,
+        sum(units) as units,
         sum(value) as value
-    from moved_item
+    from moved_item_day
     group by item_id
 ),
 

@@ -3,7 +3,7 @@
 -- with the lowest id of equals; the first twenty.
 -- Units: settled player trades; partners are different players; share is a part of 1, of the
 -- player's trades.
-with pairs as (
+with repeated as (
     select
         least(player_1_id, player_2_id) as low_id,
         greatest(player_1_id, player_2_id) as high_id,
@@ -11,6 +11,7 @@ with pairs as (
     from trade
     where kind = 'player_trade' and status = 'settled'
     group by least(player_1_id, player_2_id), greatest(player_1_id, player_2_id)
+    having count(*) >= 2
 ),
 
 sides as (
@@ -21,20 +22,39 @@ sides as (
 
 partners as (
     select
-        case when sides.is_low then pairs.low_id else pairs.high_id end as player_id,
-        pairs.trades
-    from pairs
+        case when sides.is_low then repeated.low_id else repeated.high_id end as player_id,
+        repeated.trades
+    from repeated
     cross join sides
+),
+
+-- How many partners a player has follows from those with whom it traded more than once.
+often as (
+    select
+        player_id,
+        max(trades) as trades_with_partner,
+        sum(trades - 1) as again
+    from partners
+    group by player_id
+),
+
+players as (
+    select
+        player_id,
+        sum(player_trades) as trades
+    from player_day
+    group by player_id
+    having sum(player_trades) >= 5
 ),
 
 totals as (
     select
-        player_id,
-        sum(trades) as trades,
-        count(*) as partners,
-        max(trades) as trades_with_partner
-    from partners
-    group by player_id
+        players.player_id,
+        players.trades,
+        players.trades - coalesce(often.again, 0) as partners,
+        coalesce(often.trades_with_partner, 1) as trades_with_partner
+    from players
+    left join often on players.player_id = often.player_id
 ),
 
 first_twenty as (
@@ -45,7 +65,6 @@ first_twenty as (
         trades_with_partner,
         round(cast(trades_with_partner as double) / trades, 4) as share
     from totals
-    where trades >= 5
     order by share desc, trades desc, player_id asc
     limit 20
 ),

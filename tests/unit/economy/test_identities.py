@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from datetime import timedelta
 from pathlib import Path
 
@@ -86,6 +87,36 @@ def test_the_items_that_trades_moved_are_those_of_their_legs(any_engine: DuckDbE
         "group by seq, item_id order by 1, 2"
     )
     assert moved.rows == legs.rows
+
+
+def test_the_most_traded_items_are_counted_by_what_moved(any_engine: DuckDbEngine) -> None:
+    moved = any_engine.ask(
+        "select item_id, count(*), sum(player_1_units + player_2_units), sum(value) "
+        "from moved_item group by item_id"
+    )
+    by_item = {item_id: told for item_id, *told in moved.rows}
+    shown = ask(any_engine, "most_traded_item").records()
+    assert len(shown) >= min(10, len(by_item))
+    for row in shown:
+        assert [row["trades"], row["units"], row["value"]] == by_item[row["item_id"]]
+
+
+def test_partners_are_those_that_the_trades_of_a_player_name(any_engine: DuckDbEngine) -> None:
+    named = any_engine.ask(
+        "select player_id, partner_id from party where kind = 'player_trade' and status = 'settled'"
+    )
+    partners: dict[int, Counter[int]] = defaultdict(Counter)
+    for player_id, partner_id in named.rows:
+        partners[player_id][partner_id] += 1
+    of_many = {player for player, each in partners.items() if each.total() >= 5}
+    shown = ask(any_engine, "partner_concentration").records()
+    assert len(shown) == min(20, len(of_many))
+    for row in shown:
+        each = partners[row["player_id"]]
+        most = max(each.values())
+        assert (row["trades"], row["partners"]) == (each.total(), len(each))
+        assert row["trades_with_partner"] == most
+        assert row["partner_id"] == min(p for p, trades in each.items() if trades == most)
 
 
 def test_gini_is_half_the_mean_difference_of_all_pairs(any_engine: DuckDbEngine) -> None:
