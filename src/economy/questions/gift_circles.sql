@@ -4,24 +4,14 @@
 -- Units: value in coins at base value that went around, which is the least of the three flows;
 -- gifts are their trades. Only the 2,000 largest flows of gifts are looked at, so that the search
 -- stays small in a realm of any size.
-with flows as (
-    select
-        giver_id,
-        receiver_id,
-        count(*) as gifts,
-        sum(value) as value
-    from gift
-    group by giver_id, receiver_id
-),
-
-largest as (
+with largest as (
     select
         giver_id,
         receiver_id,
         gifts,
         value
-    from flows
-    order by value desc, giver_id asc, receiver_id asc
+    from gift_flow
+    order by value desc, flow_id asc
     limit 2000
 ),
 

@@ -3,17 +3,7 @@
 -- Units: gifts are settled trades in which one side gave nothing; givers and receivers are
 -- different players; values in coins, items at base value; passed_on_share is what was given on
 -- over what was received, at most 1.
-with flows as (
-    select
-        giver_id,
-        receiver_id,
-        count(*) as gifts,
-        sum(value) as value
-    from gift
-    group by giver_id, receiver_id
-),
-
-sides as (
+with sides as (
     select true as receives
     union all
     select false as receives
@@ -21,11 +11,12 @@ sides as (
 
 of_players as (
     select
-        case when sides.receives then flows.receiver_id else flows.giver_id end as player_id,
+        case when sides.receives then gift_flow.receiver_id else gift_flow.giver_id end
+            as player_id,
         sides.receives,
-        flows.gifts,
-        flows.value
-    from flows
+        gift_flow.gifts,
+        gift_flow.value
+    from gift_flow
     cross join sides
 ),
 

@@ -2,18 +2,7 @@
 -- Grain: one row a giver and a receiver; the first twenty by value.
 -- Units: gifts are settled trades in which the receiver gave nothing; value and gold in coins,
 -- items at base value; returned is what the receiver gave back as gifts, at base value.
-with flows as (
-    select
-        giver_id,
-        receiver_id,
-        count(*) as gifts,
-        sum(gold) as gold,
-        sum(value) as value
-    from gift
-    group by giver_id, receiver_id
-),
-
-sides as (
+with sides as (
     select true as gives
     union all
     select false as gives
@@ -22,29 +11,52 @@ sides as (
 -- Each flow is one of the pair as it was, and what came back to the pair the other way round.
 both_ways as (
     select
-        case when sides.gives then flows.giver_id else flows.receiver_id end as giver_id,
-        case when sides.gives then flows.receiver_id else flows.giver_id end as receiver_id,
+        case
+            when sides.gives then gift_flow.flow_id
+            else gift_flow.receiver_id * 4294967296 + gift_flow.giver_id
+        end as flow_id,
         sides.gives,
-        flows.gifts,
-        flows.gold,
-        flows.value
-    from flows
+        gift_flow.gifts,
+        gift_flow.gold,
+        gift_flow.value
+    from gift_flow
     cross join sides
 ),
 
 pairs as (
     select
-        giver_id,
-        receiver_id,
+        flow_id,
         sum(case when gives then gifts else 0 end) as gifts,
         sum(case when gives then gold else 0 end) as gold,
         sum(case when gives then value else 0 end) as value,
         sum(case when gives then 0 else value end) as returned
     from both_ways
-    group by giver_id, receiver_id
+    group by flow_id
     having count(case when gives then 1 end) > 0
+),
+
+first_twenty as (
+    select
+        flow_id,
+        gifts,
+        gold,
+        value,
+        returned
+    from pairs
+    order by value desc, flow_id asc
+    limit 20
+),
+
+described as (
+    select
+        cast((flow_id - mod(flow_id, 4294967296)) / 4294967296 as bigint) as giver_id,
+        mod(flow_id, 4294967296) as receiver_id,
+        gifts,
+        gold,
+        value,
+        returned
+    from first_twenty
 )
 
-select * from pairs
+select * from described
 order by value desc, giver_id asc, receiver_id asc
-limit 20

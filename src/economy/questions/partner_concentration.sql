@@ -3,18 +3,7 @@
 -- with the lowest id of equals; the first twenty.
 -- Units: settled player trades; partners are different players; share is a part of 1, of the
 -- player's trades.
-with repeated as (
-    select
-        least(player_1_id, player_2_id) as low_id,
-        greatest(player_1_id, player_2_id) as high_id,
-        count(*) as trades
-    from trade
-    where kind = 'player_trade' and status = 'settled'
-    group by least(player_1_id, player_2_id), greatest(player_1_id, player_2_id)
-    having count(*) >= 2
-),
-
-sides as (
+with sides as (
     select true as is_low
     union all
     select false as is_low
@@ -22,9 +11,10 @@ sides as (
 
 partners as (
     select
-        case when sides.is_low then repeated.low_id else repeated.high_id end as player_id,
-        repeated.trades
-    from repeated
+        case when sides.is_low then repeated_pair.low_id else repeated_pair.high_id end
+            as player_id,
+        repeated_pair.trades
+    from repeated_pair
     cross join sides
 ),
 

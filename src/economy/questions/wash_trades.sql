@@ -5,15 +5,21 @@
 -- coins at base value.
 with moved as (
     select
-        item_id,
-        least(player_1_id, player_2_id) as player_1_id,
-        greatest(player_1_id, player_2_id) as player_2_id,
-        cast(value / (player_1_units + player_2_units) as bigint) as unit_value,
-        case when player_1_id < player_2_id then player_1_units else player_2_units end
-            as units_forth,
-        case when player_1_id < player_2_id then player_2_units else player_1_units end
-            as units_back
+        repeated_pair.low_id as player_1_id,
+        repeated_pair.high_id as player_2_id,
+        moved_item.item_id,
+        cast(moved_item.value / (moved_item.player_1_units + moved_item.player_2_units) as bigint)
+            as unit_value,
+        case
+            when moved_item.player_1_id < moved_item.player_2_id then moved_item.player_1_units
+            else moved_item.player_2_units
+        end as units_forth,
+        case
+            when moved_item.player_1_id < moved_item.player_2_id then moved_item.player_2_units
+            else moved_item.player_1_units
+        end as units_back
     from moved_item
+    inner join repeated_pair on moved_item.pair_id = repeated_pair.pair_id
 ),
 
 totals as (

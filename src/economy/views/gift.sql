@@ -1,6 +1,7 @@
 -- Settled trades between players in which one side gave nothing.
 -- Grain: one row such a trade.
--- Units: value and gold in coins, items at base value; the gold is part of the value.
+-- Units: value and gold in coins, items at base value; the gold is part of the value. flow_id is
+-- one number for both, as pair_id of player_trade is, but with the giver's id in front.
 with sides as (
     select
         trade_id,
@@ -28,6 +29,19 @@ gifts as (
         player_1_value + player_2_value as value
     from sides
     where player_1_gave != player_2_gave
+),
+
+flows as (
+    select
+        trade_id,
+        seq,
+        occurred_at,
+        giver_id,
+        receiver_id,
+        giver_id * 4294967296 + receiver_id as flow_id,
+        gold,
+        value
+    from gifts
 )
 
-select * from gifts
+select * from flows

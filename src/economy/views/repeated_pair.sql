@@ -1,0 +1,23 @@
+-- Pairs of players that traded with each other more than once.
+-- Grain: one row a pair with two settled player trades or more.
+-- Units: pair_id is that of player_trade, low_id and high_id are the players' own; trades are
+-- settled player trades.
+with pairs as (
+    select
+        pair_id,
+        count(*) as trades
+    from player_trade
+    group by pair_id
+    having count(*) >= 2
+),
+
+described as (
+    select
+        pair_id,
+        cast((pair_id - mod(pair_id, 4294967296)) / 4294967296 as bigint) as low_id,
+        mod(pair_id, 4294967296) as high_id,
+        trades
+    from pairs
+)
+
+select * from described
