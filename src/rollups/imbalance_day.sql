@@ -12,17 +12,24 @@ with compared as (
     where kind = 'player_trade' and status = 'settled'
 ),
 
+banded as (
+    select
+        utc_day,
+        difference,
+        smaller,
+        case when difference = 0 then 0 else length(cast(difference as varchar(19))) end as digits
+    from compared
+),
+
 counted as (
     select
         utc_day,
-        case when difference = 0 then 0 else length(cast(difference as varchar(19))) end as digits,
+        digits,
         count(*) as trades,
         count(case when smaller = 0 then 1 end) as one_sided,
         sum(difference) as difference
-    from compared
-    group by
-        utc_day,
-        case when difference = 0 then 0 else length(cast(difference as varchar(19))) end
+    from banded
+    group by utc_day, digits
 )
 
 select * from counted

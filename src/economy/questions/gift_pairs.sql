@@ -11,10 +11,8 @@ with sides as (
 -- Each flow is one of the pair as it was, and what came back to the pair the other way round.
 both_ways as (
     select
-        case
-            when sides.gives then gift_flow.flow_id
-            else gift_flow.receiver_id * 4294967296 + gift_flow.giver_id
-        end as flow_id,
+        case when sides.gives then gift_flow.giver_id else gift_flow.receiver_id end as giver_id,
+        case when sides.gives then gift_flow.receiver_id else gift_flow.giver_id end as receiver_id,
         sides.gives,
         gift_flow.gifts,
         gift_flow.gold,
@@ -25,38 +23,17 @@ both_ways as (
 
 pairs as (
     select
-        flow_id,
+        giver_id,
+        receiver_id,
         sum(case when gives then gifts else 0 end) as gifts,
         sum(case when gives then gold else 0 end) as gold,
         sum(case when gives then value else 0 end) as value,
         sum(case when gives then 0 else value end) as returned
     from both_ways
-    group by flow_id
+    group by giver_id, receiver_id
     having count(case when gives then 1 end) > 0
-),
-
-first_twenty as (
-    select
-        flow_id,
-        gifts,
-        gold,
-        value,
-        returned
-    from pairs
-    order by value desc, flow_id asc
-    limit 20
-),
-
-described as (
-    select
-        cast((flow_id - mod(flow_id, 4294967296)) / 4294967296 as bigint) as giver_id,
-        mod(flow_id, 4294967296) as receiver_id,
-        gifts,
-        gold,
-        value,
-        returned
-    from first_twenty
 )
 
-select * from described
+select * from pairs
 order by value desc, giver_id asc, receiver_id asc
+limit 20

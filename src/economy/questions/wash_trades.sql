@@ -19,7 +19,10 @@ with moved as (
             else moved_item.player_1_units
         end as units_back
     from moved_item
-    inner join repeated_pair on moved_item.pair_id = repeated_pair.pair_id
+    inner join repeated_pair
+        on
+            least(moved_item.player_1_id, moved_item.player_2_id) = repeated_pair.low_id
+            and greatest(moved_item.player_1_id, moved_item.player_2_id) = repeated_pair.high_id
 ),
 
 totals as (

@@ -1,14 +1,12 @@
 -- Items that settled trades between two players moved, with what each side gave of them.
 -- Grain: one row a settled trade of kind player_trade and an item that it moved.
--- Units: units of the item; value in coins at base value, of all of them; pair_id is that of
--- player_trade.
+-- Units: units of the item; value in coins at base value, of all of them.
 -- A trade's row says which item moved when it was one alone; only for the others are legs read.
 with single as (
     select
         seq,
         player_1_id,
         player_2_id,
-        pair_id,
         item_id,
         player_1_units,
         player_2_units,
@@ -22,7 +20,6 @@ several as (
         seq,
         player_1_id,
         player_2_id,
-        pair_id,
         concat('player:', cast(player_1_id as varchar)) as account_1
     from player_trade
     where item_id is null and player_1_units + player_2_units > 0
@@ -33,7 +30,6 @@ legs as (
         several.seq,
         several.player_1_id,
         several.player_2_id,
-        several.pair_id,
         trade_leg.item_id,
         case when trade_leg.from_account = several.account_1 then trade_leg.quantity else 0 end
             as player_1_units,
@@ -53,13 +49,12 @@ added_up as (
         seq,
         player_1_id,
         player_2_id,
-        pair_id,
         item_id,
         cast(sum(player_1_units) as bigint) as player_1_units,
         cast(sum(player_2_units) as bigint) as player_2_units,
         cast(sum(value) as bigint) as value
     from legs
-    group by seq, player_1_id, player_2_id, pair_id, item_id
+    group by seq, player_1_id, player_2_id, item_id
 ),
 
 moved as (

@@ -1,7 +1,6 @@
 -- Pairs of players that traded with each other more than once.
 -- Grain: one row a pair with two settled player trades or more.
--- Units: pair_id is that of player_trade, low_id and high_id are the players' own; trades are
--- settled player trades.
+-- Units: low_id and high_id are the ids of both players; trades are settled player trades.
 with pairs as (
     select
         pair_id,
@@ -13,7 +12,6 @@ with pairs as (
 
 described as (
     select
-        pair_id,
         cast((pair_id - mod(pair_id, 4294967296)) / 4294967296 as bigint) as low_id,
         mod(pair_id, 4294967296) as high_id,
         trades

@@ -18,7 +18,7 @@ SWORD = 1
 @pytest.mark.parametrize(("one", "other"), [(1, 2), (HIGHEST - 1, HIGHEST), (1, HIGHEST)])
 def test_pairs_are_told_by_the_ids_of_both(tmp_path: Path, one: int, other: int) -> None:
     realm = Realm()
-    # Forth and back as often, by whoever asks; every fifth is a gift of the lower id.
+    # Three go forth and two come back; the last is a gift of the lower id.
     for place in range(5):
         giver, taker = (one, other) if place % 2 == 0 else (other, one)
         paid = [] if place == 4 else [gold(taker, giver, 7)]
