@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from src.config import Settings
 from src.event_log import broker
+from src.stack.errors import NotReadyError
 from src.stack.layout import ROOT, Layout
 from src.stack.order import names_of
 from src.stack.parts.hdfs import datanode, namenode
@@ -53,17 +54,23 @@ def _api(_settings: Settings, _layout: Layout) -> Process:
 
 def _kafka(settings: Settings, layout: Layout) -> Process:
     config = broker.render_config(settings, layout.kafka)
-    return Process(
-        "kafka",
-        tuple(broker.run_command(config)),
-        60,
-        180,
-        prepare=lambda: run_preparation(
+
+    def prepare() -> None:
+        level = broker.metadata_level(layout.kafka)
+        if level is not None and level > broker.METADATA_LEVEL_MAX:
+            raise NotReadyError(
+                "Kafka's data was written by a newer Kafka.",
+                cause=f"its books in {layout.kafka} are of level {level}; this Kafka reads up to "
+                f"{broker.METADATA_LEVEL_MAX}",
+                remedy="nothing is lost: docs/guides/recover.md, 'Kafka's data of a newer Kafka'",
+            )
+        run_preparation(
             broker.format_command(config),
             fact="Kafka's data folder could not be prepared.",
             remedy=f"look at {layout.kafka}; what the log holds is there",
-        ),
-    )
+        )
+
+    return Process("kafka", tuple(broker.run_command(config)), 60, 180, prepare=prepare)
 
 
 def _landing(

@@ -34,10 +34,13 @@ def free_ports(count: int) -> list[int]:
 class RunningBroker:
     """A Kafka broker in a folder: it can be stopped, killed and started again on the same data."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, session_ms: int | None = None) -> None:
         port, controller_port = free_ports(2)
         self._settings = Settings(kafka_port=port, kafka_controller_port=controller_port)
         self._config = broker.render_config(self._settings, folder)
+        if session_ms is not None:
+            with self._config.open("a") as config:
+                config.write(f"broker.session.timeout.ms={session_ms}\n")
         self._log = folder / "broker.log"
         self._data = folder / "data"
         self._process: subprocess.Popen[bytes] | None = None
@@ -67,6 +70,10 @@ class RunningBroker:
                 raise RuntimeError(f"Kafka did not start:\n{self._log.read_text()[-4000:]}")
             time.sleep(0.1)
 
+    def bytes_of(self, topic: str) -> int:
+        """Return how many bytes the broker has written to the first partition of a topic."""
+        return sum(path.stat().st_size for path in self._data.glob(f"{topic}-0/*.log"))
+
     def fill_disk(self, room_bytes: int) -> None:
         """Let no file of the events grow by more than so many bytes, as a full disk would.
 
@@ -93,9 +100,12 @@ class RunningBroker:
 
 
 @contextmanager
-def running_broker(folder: Path) -> Iterator[RunningBroker]:
-    """Run a broker whose data lies in `folder`, and kill it at the end."""
-    running = RunningBroker(folder)
+def running_broker(folder: Path, session_ms: int | None = None) -> Iterator[RunningBroker]:
+    """Run a broker whose data lies in `folder`, and kill it at the end.
+
+    One that was killed works again when its session has ended, after nine seconds or `session_ms`.
+    """
+    running = RunningBroker(folder, session_ms)
     try:
         running.start()
         yield running
