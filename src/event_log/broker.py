@@ -5,7 +5,6 @@ Nothing is started here; the supervisor and the tests run these commands.
 
 from __future__ import annotations
 
-import re
 import shutil
 import sys
 from pathlib import Path
@@ -17,11 +16,6 @@ _DEPLOY = Path(__file__).resolve().parents[2] / "deploy" / "kafka"
 
 #: Names the cluster in its data folder, 16 bytes in base64url. One broker needs no other.
 _CLUSTER_ID = "GuildhallEmbeddedKafkA"
-
-#: The newest form of its own books that this broker reads: that of Kafka 4.2.
-METADATA_LEVEL_MAX = 29
-#: A level follows the feature's name in two bytes (Kafka's `FeatureLevelRecord.json`).
-_METADATA_LEVEL = re.compile(rb"metadata\.version(..)", re.DOTALL)
 
 #: 256 MiB of heap carries 10,000 events/s; the page cache, outside it, holds the log itself.
 _JVM_OPTIONS = (
@@ -63,23 +57,6 @@ def render_config(settings: Settings, folder: Path) -> Path:
     )
     shutil.copyfile(_DEPLOY / "log4j2.yaml", folder / "log4j2.yaml")
     return config
-
-
-def metadata_level(folder: Path) -> int | None:
-    """Return in which form a broker keeps its own books, as Kafka numbers its `metadata.version`.
-
-    Args:
-        folder: that was given to `render_config`.
-
-    Returns:
-        None for a folder that was not formatted yet.
-    """
-    try:
-        written = (folder / "data" / "bootstrap.checkpoint").read_bytes()
-    except FileNotFoundError:
-        return None
-    found = _METADATA_LEVEL.search(written)
-    return None if found is None else int.from_bytes(found[1])
 
 
 def format_command(config: Path) -> list[str]:
