@@ -8,9 +8,19 @@ import subprocess
 from importlib.metadata import version
 from pathlib import Path
 
+from src.stack.parts.java import jars
 from src.stack.parts.postgres import program
 
-_PACKAGES = ("flask", "flask-restx", "granian", "msgspec", "redis", "hiredis", "kafka-python")
+_PACKAGES = (
+    *("flask", "flask-restx", "granian", "msgspec", "redis", "hiredis"),
+    *("confluent-kafka", "kafka-python", "pyspark", "duckdb", "pyiceberg"),
+)
+#: What is a jar, by its folder and its name before the version.
+_JARS = {
+    "Kafka": ("kafka", "kafka_2.13"),
+    "Iceberg": ("spark", "iceberg-spark-runtime-4.1_2.13"),
+    "Presto": ("presto", "presto-main"),
+}
 
 
 def machine() -> dict[str, str]:
@@ -56,7 +66,10 @@ def versions() -> dict[str, str]:
     """Return the versions of what takes part, by name."""
     found = {"Python": platform.python_version()}
     found |= {name: version(name) for name in _PACKAGES}
-    found["pyspark"] = version("pyspark")
+    for name, (part, jar) in _JARS.items():
+        # The full profile's jars are fetched for it only.
+        for path in jars(part).glob(f"{jar}-*.jar"):
+            found[name] = path.stem.removeprefix(f"{jar}-")
     found["redis-server"] = _first_line("redis-server", "--version").split("v=")[-1].split(" ")[0]
     if postgres := program("postgres"):
         found["PostgreSQL"] = _first_line(str(postgres), "--version").split(" ")[2]

@@ -9,6 +9,7 @@ and transactions have one form in both.
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import struct
@@ -88,7 +89,10 @@ def take_back(folder: Path) -> Path:
     for path, text in rewritten.items():
         new.write_bytes(text)
         shutil.copymode(path, new)
+        # Whenever the power fails, there are the old ones or the new.
+        os.sync()
         new.replace(path)
+    os.sync()
     return kept
 
 
