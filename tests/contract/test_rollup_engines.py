@@ -9,7 +9,7 @@ import pytest
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F  # noqa: N812 - Spark's own name for it
 
-from src.audit.sql import check_sql_until, rollup_check_sql
+from src.audit.sql import check_sql, check_sql_until, rollup_check_sql
 from src.config import Settings
 from src.economy.engines import open_engine
 from src.economy.presto_engine import PrestoEngine
@@ -80,6 +80,15 @@ def test_reconciling_finds_no_difference_where_there_is_none(
     with open_engine(settings) as duck:
         assert_same(duck.ask(sql), presto.ask(sql))
         assert duck.ask(sql).rows == ()
+
+
+def test_all_that_rollups_are_made_of_has_days_that_are_over(
+    settings: Settings, presto: PrestoEngine
+) -> None:
+    with open_engine(settings) as duck:
+        for engine in (duck, presto):
+            found = {name for (name,) in engine.ask(check_sql("sources_with_past_days")).rows}
+            assert found == {rollup.source for rollup in rollups()}
 
 
 @pytest.fixture

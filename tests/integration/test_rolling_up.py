@@ -10,7 +10,7 @@ import pytest
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F  # noqa: N812 - Spark's own name for it
 
-from src.audit.sql import rollup_check_sql
+from src.audit.sql import check_sql, rollup_check_sql
 from src.config import Settings
 from src.economy.engine import Answer
 from src.economy.engines import open_engine
@@ -97,6 +97,13 @@ class Market:
 @pytest.fixture
 def market(spark: SparkSession, tmp_path: Path) -> Market:
     return Market(spark, Settings(var_dir=str(tmp_path)), days=3)
+
+
+def test_nothing_is_compared_before_a_day_is_over(spark: SparkSession, tmp_path: Path) -> None:
+    market = Market(spark, Settings(var_dir=str(tmp_path)), days=1)
+    assert len(market.days()) == 1
+    assert market.ask(check_sql("sources_with_past_days")) == []
+    assert market.differences() == {}
 
 
 @pytest.mark.parametrize("days", [2, 9])  # slots are hours, and days
