@@ -12,11 +12,12 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import crc32c
+from kafka.record.default_records import DefaultRecordBatch as Batch
+from kafka.record.util import decode_varint
 
 #: The newest form that the broker here reads, that of 4.2, and the one that can be brought to it.
 LEVEL_MAX = 29
@@ -24,13 +25,8 @@ LEVEL_OF_4_3 = 30
 
 _LEVEL = re.compile(rb"metadata\.version(..)", re.DOTALL)
 
-#: A batch of records: its header, from the offset of the first to the number of records (Kafka's
-#: "Message Format", version 2). The checksum is of all that follows it.
-_HEADER = struct.Struct(">qiibIhiqqqhii")
-_BEFORE_LENGTH, _BEFORE_CHECKED = 12, 21
-_FORMAT, _COMPRESSED, _CONTROL = 2, 0x07, 0x20
-#: The bit of a number's byte that says that more bytes follow.
-_MORE = 0x80
+#: The format of batches of records that all Kafkas since 0.11 write.
+_FORMAT = 2
 
 #: Kinds of records, and the version of theirs that is new in 4.3 (`RegisterBrokerRecord`,
 #: `BrokerRegistrationChangeRecord`).
@@ -40,7 +36,7 @@ _FEATURE_LEVEL = bytes([12, 0, len("metadata.version") + 1]) + b"metadata.versio
 
 
 class UnreadableBooks(Exception):
-    """The books are not written as Kafka 4.3 writes them; nothing was changed."""
+    """The broker here cannot read the books, nor can they be changed; nothing was."""
 
 
 def level_of(folder: Path) -> int | None:
@@ -60,40 +56,49 @@ def level_of(folder: Path) -> int | None:
     return None if found is None else int.from_bytes(found[1])
 
 
-def take_back(folder: Path) -> Path:
-    """Bring the books of a broker that does not run from the form of 4.3 to that of 4.2.
+def make_readable(folder: Path) -> None:
+    """Bring the books of a broker that does not run to a form that the broker here reads.
 
-    A death in between leaves what a second call brings to its end.
+    A death in between leaves what a second call brings to its end. The books of 4.3 are kept.
 
     Args:
         folder: as `level_of` takes it.
 
-    Returns:
-        Where the books as they were are kept.
-
     Raises:
         UnreadableBooks: they are other than expected.
     """
+    level = level_of(folder)
+    if level is None or level <= LEVEL_MAX:
+        return
+    if level != LEVEL_OF_4_3:
+        raise UnreadableBooks(
+            f"metadata.version is {level}, and this Kafka reads up to {LEVEL_MAX}"
+        )
     log = folder / "data" / "__cluster_metadata-0"
     # The level is told by the last of them.
-    books = [*sorted(log.glob("*.log")), *sorted(log.glob("*.checkpoint")), _bootstrap(folder)]
-    rewritten = {path: taken_back(path.read_bytes()) for path in books}
-    kept = folder / "books-of-kafka-4.3"
-    new = folder / "books.new"
+    paths = [*sorted(log.glob("*.log")), *sorted(log.glob("*.checkpoint")), _bootstrap(folder)]
+    books = {path: path.read_bytes() for path in paths}
+    rewritten = {path: taken_back(written) for path, written in books.items()}
+    kept, new = folder / "books-of-kafka-4.3", folder / "books.new"
     if not kept.exists():
-        shutil.rmtree(new, ignore_errors=True)
-        new.mkdir()
-        for path in books:
-            shutil.copy2(path, new)
+        _write_all(new, books)
         new.rename(kept)
-    for path, text in rewritten.items():
-        new.write_bytes(text)
-        shutil.copymode(path, new)
-        # Whenever the power fails, there are the old ones or the new.
-        os.sync()
-        new.replace(path)
+    _write_all(new, rewritten)
+    for path in paths:
+        (new / path.name).replace(path)
+    new.rmdir()
     os.sync()
-    return kept
+
+
+def _write_all(folder: Path, books: Mapping[Path, bytes]) -> None:
+    """Write files by their names into a folder of their own, with the rights that they have."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    for path, written in books.items():
+        (folder / path.name).write_bytes(written)
+        shutil.copymode(path, folder / path.name)
+    # Whenever the power fails, there are the old ones or the new.
+    os.sync()
 
 
 def taken_back(written: bytes) -> bytes:
@@ -106,8 +111,9 @@ def taken_back(written: bytes) -> bytes:
     for begin, end in _batches(books):
         for value in _values(books, begin, end):
             _change(books, value)
-        checksum = crc32c.crc32c(memoryview(books)[begin + _BEFORE_CHECKED : end])
-        books[begin + _BEFORE_CHECKED - 4 : begin + _BEFORE_CHECKED] = checksum.to_bytes(4)
+        checked = begin + Batch.ATTRIBUTES_OFFSET
+        checksum = crc32c.crc32c(memoryview(books)[checked:end])
+        books[begin + Batch.CRC_OFFSET : checked] = checksum.to_bytes(4)
     return bytes(books)
 
 
@@ -118,44 +124,35 @@ def _bootstrap(folder: Path) -> Path:
 def _batches(books: bytearray) -> Iterator[tuple[int, int]]:
     """Iterate over where batches of records of the broker begin and end."""
     begin = 0
-    while begin + _HEADER.size <= len(books):
-        _, length, _, magic, checksum, attributes, *_ = _HEADER.unpack_from(books, begin)
-        end = begin + _BEFORE_LENGTH + length
-        checked = memoryview(books)[begin + _BEFORE_CHECKED : end]
-        if len(checked) != end - begin - _BEFORE_CHECKED or crc32c.crc32c(checked) != checksum:
+    while begin + Batch.HEADER_STRUCT.size <= len(books):
+        _, length, _, magic, checksum, attributes, *_ = Batch.HEADER_STRUCT.unpack_from(
+            books, begin
+        )
+        end = begin + Batch.AFTER_LEN_OFFSET + length
+        checked = memoryview(books)[begin + Batch.ATTRIBUTES_OFFSET : end]
+        is_whole = len(checked) == end - begin - Batch.ATTRIBUTES_OFFSET
+        if not is_whole or crc32c.crc32c(checked) != checksum:
             # Cut short when the broker died: Kafka cuts it off.
             return
-        if magic != _FORMAT or attributes & _COMPRESSED:
+        if magic != _FORMAT or attributes & Batch.CODEC_MASK:
             raise UnreadableBooks(f"the batch at byte {begin} is compressed or of another format")
-        if not attributes & _CONTROL:
+        if not attributes & Batch.CONTROL_MASK:
             yield begin, end
         begin = end
 
 
 def _values(books: bytearray, begin: int, end: int) -> Iterator[int]:
     """Iterate over where the values of a batch's records begin."""
-    at = begin + _HEADER.size
+    at = begin + Batch.HEADER_STRUCT.size
     while at < end:
-        length, at = _varint(books, at)
+        length, at = decode_varint(books, at)
         following = at + length
-        _, at = _varint(books, at + 1)  # After the attributes: the time.
-        _, at = _varint(books, at)  # The offset.
-        key_length, at = _varint(books, at)
-        _, at = _varint(books, at + max(key_length, 0))  # The value's length.
+        _, at = decode_varint(books, at + 1)  # After the attributes: the time.
+        _, at = decode_varint(books, at)  # The offset.
+        key_length, at = decode_varint(books, at)
+        _, at = decode_varint(books, at + max(key_length, 0))  # The value's length.
         yield at
         at = following
-
-
-def _varint(books: bytearray, at: int) -> tuple[int, int]:
-    """Return a number of variable length, zigzag as in Protocol Buffers, and where it ends."""
-    number = shift = 0
-    while True:
-        byte = books[at]
-        at += 1
-        number |= (byte & ~_MORE) << shift
-        shift += 7
-        if not byte & _MORE:
-            return (number >> 1) ^ -(number & 1), at
 
 
 def _change(books: bytearray, at: int) -> None:

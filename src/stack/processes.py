@@ -56,7 +56,14 @@ def _kafka(settings: Settings, layout: Layout) -> Process:
     config = broker.render_config(settings, layout.kafka)
 
     def prepare() -> None:
-        _read_books(layout)
+        try:
+            broker_books.make_readable(layout.kafka)
+        except broker_books.UnreadableBooks as error:
+            raise NotReadyError(
+                "Kafka's data was written by a newer Kafka.",
+                cause=f"in {layout.kafka}: {error}",
+                remedy="docs/guides/recover.md, 'Kafka's data of a newer Kafka'",
+            ) from error
         run_preparation(
             broker.format_command(config),
             fact="Kafka's data folder could not be prepared.",
@@ -64,29 +71,6 @@ def _kafka(settings: Settings, layout: Layout) -> Process:
         )
 
     return Process("kafka", tuple(broker.run_command(config)), 60, 180, prepare=prepare)
-
-
-def _read_books(layout: Layout) -> None:
-    """Make sure that the broker can read its data; bring that of Kafka 4.3 to its form.
-
-    Raises:
-        NotReadyError: a newer Kafka wrote it.
-    """
-    level = broker_books.level_of(layout.kafka)
-    if level is None or level <= broker_books.LEVEL_MAX:
-        return
-    try:
-        if level == broker_books.LEVEL_OF_4_3:
-            broker_books.take_back(layout.kafka)
-            return
-        why = f"metadata.version is {level}, and this Kafka reads up to {broker_books.LEVEL_MAX}"
-    except broker_books.UnreadableBooks as error:
-        why = str(error)
-    raise NotReadyError(
-        "Kafka's data was written by a newer Kafka.",
-        cause=f"in {layout.kafka}: {why}",
-        remedy="docs/guides/recover.md, 'Kafka's data of a newer Kafka'",
-    )
 
 
 def _landing(
