@@ -40,6 +40,7 @@ ENV PATH=/opt/guildhall/.venv/bin:$PATH \
     PYTHONPATH=/opt/guildhall \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
+    PYTHONFAULTHANDLER=1 \
     GUILDHALL_VAR_DIR=/var/lib/guildhall
 # By its number, which a host without this user can tell from root's.
 USER 10001:10001

@@ -18,6 +18,7 @@ import msgspec
 
 from benchmarks.wire import Holding, Load, Measured
 from benchmarks.workload import requests_of
+from src.decoding import json_decoded
 
 #: Larger than the answer to a batch of 1,000, so that most answers come in one piece.
 _RECEIVED_MAX = 1 << 18
@@ -204,7 +205,7 @@ def _holding(body: bytes) -> Holding:
 
 def main() -> None:
     """Run the load that stands on the standard input."""
-    load = msgspec.json.decode(sys.stdin.buffer.read(), type=Load)
+    load = json_decoded(sys.stdin.buffer.read(), Load)
     sys.stdout.buffer.write(msgspec.json.encode(run(load)))
 
 

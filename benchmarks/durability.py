@@ -31,6 +31,7 @@ from src.bootstrap import build_outbox, build_store
 from src.classes.inventory import Inventory
 from src.classes.player import Player
 from src.config import Settings
+from src.decoding import json_decoded
 from src.services.ports import Change, Commit, Committed
 from src.stack.layout import ROOT, Layout
 from src.stack.redis_command import redis_command
@@ -178,7 +179,7 @@ class _Share(Struct, frozen=True):
 
 def _send() -> None:
     """Commit on one thread a connection; print the commits a second."""
-    share = msgspec.json.decode(sys.stdin.readline(), type=_Share)
+    share = json_decoded(sys.stdin.readline(), _Share)
     with (
         closing(build_store(share.settings)) as store,
         ThreadPoolExecutor(len(share.first_ids)) as pool,

@@ -26,6 +26,7 @@ from src.bootstrap import new_id, now
 from src.classes.player import Player
 from src.classes.trade import Settlement, settle
 from src.config import load_settings
+from src.decoding import json_decoder
 from src.events.definitions import Event
 from src.events.record import Recorder, Stamp
 from src.inventory_generation.catalogue import load_catalogue
@@ -50,7 +51,7 @@ def create_app() -> Flask:
     recorder = Recorder(catalogue, new_id)
     store = redis.Redis(settings.redis_host, settings.redis_port)
     producer = KafkaProducer(bootstrap_servers=settings.kafka_bootstrap)
-    decode = msgspec.json.Decoder(TradeOrder).decode
+    decode = json_decoder(TradeOrder).decode
     app = Flask("naive")
 
     def produce(topic: str, key: str, event: Event) -> None:

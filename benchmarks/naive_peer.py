@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from typing import Any, TypeVar
 
-import msgspec
 import redis
 from kafka import KafkaConsumer, TopicPartition
 from kafka.admin import KafkaAdminClient
@@ -20,6 +19,7 @@ from benchmarks.servers import serving
 from src.classes.account import Account, player_of
 from src.classes.player import Player
 from src.config import Settings
+from src.decoding import json_decoder
 from src.events.definitions import TradeEvent
 from src.player_store.codec import read_state, write_state
 
@@ -103,7 +103,7 @@ class NaiveRival:
 
     def _trades(self) -> Iterator[TradeEvent]:
         """Iterate over the trades that the design has told Kafka of."""
-        decode = msgspec.json.Decoder(TradeEvent).decode
+        decode = json_decoder(TradeEvent).decode
         with closing(_consumer(self._bootstrap)) as consumer:
             ends = consumer.end_offsets(_parts(consumer))
             consumer.assign(list(ends))

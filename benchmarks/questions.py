@@ -14,7 +14,6 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import msgspec
 from msgspec.structs import replace
 
 from benchmarks.folder_presto import FolderPresto, presto_over
@@ -23,6 +22,7 @@ from benchmarks.market_tables import Books
 from benchmarks.results import QuestionRow, Timed
 from benchmarks.servers import BenchmarkFailed, free_ports
 from src.config import Settings
+from src.decoding import json_decoded
 from src.economy.engine import EngineError, OpenEngine
 from src.economy.engines import open_engine
 from src.economy.questions import question, questions
@@ -92,7 +92,7 @@ def make_tables(settings: Settings, trades: int) -> Books:
     if ended.returncode != 0:
         last_lines = ended.stderr.decode().strip().splitlines()[-3:]
         raise BenchmarkFailed(f"the tables could not be made: {' '.join(last_lines)}")
-    return msgspec.json.decode(ended.stdout, type=Books)
+    return json_decoded(ended.stdout, Books)
 
 
 def asked(

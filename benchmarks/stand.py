@@ -22,6 +22,7 @@ from src.bootstrap import build_outbox, issue_token
 from src.classes.inventory import Inventory
 from src.classes.player import Player
 from src.config import Settings
+from src.decoding import json_decoded
 from src.events.definitions import EVENTS
 from src.player_store.codec import write_state
 from src.player_store.keys import Keys
@@ -111,7 +112,7 @@ class Stand:
 
     def chosen(self) -> list[int]:
         """Return the ids of the players that trade."""
-        holdings = msgspec.json.decode(self._players_file.read_bytes(), type=list[Holding])
+        holdings = json_decoded(self._players_file.read_bytes(), list[Holding])
         return [holding.player_id for holding in holdings]
 
     def pids(self) -> dict[str, int]:
@@ -210,7 +211,7 @@ def send(load: Load) -> Measured:
     if ended.returncode != 0:
         last_line = ended.stderr.decode().strip().splitlines()[-1:]
         raise BenchmarkFailed(f"the load client ended: {' '.join(last_line)}")
-    return msgspec.json.decode(ended.stdout, type=Measured)
+    return json_decoded(ended.stdout, Measured)
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from benchmarks.wire import Holding, Load
+from src.decoding import json_decoded
 
 #: Requests that are prepared; a longer load begins again with the first.
 _PREPARED = 30_000
@@ -44,7 +45,7 @@ def requests_of(load: Load) -> list[bytes]:
 
 
 def _players(load: Load) -> list[Holding]:
-    return msgspec.json.decode(Path(load.players_file).read_bytes(), type=list[Holding])
+    return json_decoded(Path(load.players_file).read_bytes(), list[Holding])
 
 
 def _pairs(load: Load, rng: random.Random) -> Iterator[tuple[Holding, Holding]]:

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from simulation.actions import Action, Gift, Step
+from src.decoding import json_decoded
 
 #: Reasons of an answer that says "not now": the same request may be sent again.
 NOT_NOW = frozenset({"busy", "outbox_full", "unchecked", "store_unreachable"})
@@ -186,7 +187,7 @@ def _result(result: msgspec.Raw) -> Outcome:
 
 def _decode(body: bytes | msgspec.Raw, shape: type[Answer]) -> Answer:
     try:
-        return msgspec.json.decode(body, type=shape)
+        return json_decoded(body, shape)
     except msgspec.DecodeError as error:
         told = bytes(body)[:500].decode(errors="replace")
         raise UnreadableAnswer(f"{error}: {told}") from error

@@ -15,6 +15,7 @@ from typing import Any
 
 import msgspec
 
+from src.decoding import converted
 from src.settings import Settings, SettingsError
 
 __all__ = [
@@ -48,7 +49,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     if "var_dir" in merged:
         merged["var_dir"] = str(Path(merged["var_dir"]).resolve())
     try:
-        return msgspec.convert(merged, Settings, strict=False)
+        return converted(merged, Settings, strict=False)
     except msgspec.ValidationError as error:
         raise SettingsError(f"{error}: set {PREFIX}... to a value that fits") from error
 

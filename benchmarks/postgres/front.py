@@ -28,6 +28,7 @@ from src.classes.account import player_account
 from src.classes.errors import Reason, RuleError
 from src.classes.trade import Trade
 from src.config import load_settings
+from src.decoding import json_decoder
 from src.services.commands import swapping
 from src.services.orders import TradeOrder
 from src.services.outcomes import Outcome
@@ -45,7 +46,7 @@ class CallFailed(Exception):
 
 def create_app() -> WSGIApplication:
     """Return the application; each of its threads connects when it first trades."""
-    decode = msgspec.json.Decoder(TradeOrder).decode
+    decode = json_decoder(TradeOrder).decode
     # Threads take from and give back to the same end: there are as many connections as threads.
     idle: deque[psycopg.Connection[object]] = deque()
 

@@ -10,6 +10,7 @@ import msgspec
 from jsonschema import Draft202012Validator
 
 from src.api.errors import InvalidRequest, MalformedBody
+from src.decoding import json_decoded
 
 Body = TypeVar("Body")
 
@@ -27,16 +28,11 @@ def decoded(data: bytes, kind: type[Body]) -> Body:
         InvalidRequest: it is JSON but not a `kind`; names each fault.
     """
     try:
-        return cast("Body", _decoder(cast("Hashable", kind)).decode(data))
+        return json_decoded(data, kind)
     except msgspec.ValidationError as error:
         raise InvalidRequest(_faults(data, kind) or [_first_fault(error)]) from error
     except _NOT_JSON as error:
         raise _malformed(error) from error
-
-
-@cache
-def _decoder(kind: Hashable) -> msgspec.json.Decoder[Any]:
-    return msgspec.json.Decoder(cast("type", kind))
 
 
 @cache

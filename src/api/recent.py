@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-import msgspec
 from msgspec import Struct
 
 from src.api.errors import InvalidRequest
+from src.decoding import json_decoder
 from src.events.definitions import LegRecord
 
 
@@ -36,7 +36,7 @@ class RecentPage(Struct, frozen=True):
     next_cursor: str | None
 
 
-_DECODER = msgspec.json.Decoder(RecentTrade)
+_DECODER = json_decoder(RecentTrade)
 
 
 def recent_page(lines: Sequence[bytes], cursor: str | None, limit: int) -> RecentPage:

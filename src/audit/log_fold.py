@@ -10,13 +10,13 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC
 from typing import Any
 
-import msgspec
 from msgspec import Struct
 
 from src.audit.sql import check_sql
 from src.audit.states import states
 from src.audit.tail import Coverage, Tail, is_birth
 from src.classes.player import Player
+from src.decoding import converted
 from src.economy.engine import Engine
 from src.events.definitions import LegRecord, TradeEvent
 from src.events.outbox_entry import json_of
@@ -129,10 +129,10 @@ def _trades(rows: Sequence[dict[str, Any]]) -> Iterator[tuple[int, int, TradeEve
 
 def _trade(rows: Sequence[dict[str, Any]]) -> TradeEvent:
     legs = [
-        msgspec.convert({name: row[name] for name in LegRecord.__struct_fields__}, LegRecord)
+        converted({name: row[name] for name in LegRecord.__struct_fields__}, LegRecord)
         for row in rows
         if row["leg_no"] is not None
     ]
     header = {name: value for name, value in rows[0].items() if name != "seq"}
     header["occurred_at"] = header["occurred_at"].replace(tzinfo=UTC)
-    return msgspec.convert({**header, "legs": legs}, TradeEvent)
+    return converted({**header, "legs": legs}, TradeEvent)

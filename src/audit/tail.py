@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import cast
 
 import msgspec
 
 from src.audit.states import state_of
 from src.classes.player import Player
 from src.classes.trade import Kind
+from src.decoding import json_decoder
 from src.events.definitions import PlayerStateEvent, TradeEvent
 from src.events.outbox_entry import Record
 
-_DECODER = msgspec.json.Decoder(TradeEvent | PlayerStateEvent)
+_DECODER = json_decoder(cast("type[TradeEvent | PlayerStateEvent]", TradeEvent | PlayerStateEvent))
 
 #: Lines by the number of their event.
 Lines = dict[int, bytes]

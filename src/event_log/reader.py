@@ -10,6 +10,7 @@ from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 from msgspec import Struct
 
+from src.decoding import json_decoder
 from src.event_log.log import LogError
 from src.events.definitions import EVENTS
 from src.events.founded_guild import TOPIC_GUILD, guild_name
@@ -109,7 +110,7 @@ class LogReader:
         )
 
 
-_DECODER = msgspec.json.Decoder(_Numbered)
+_DECODER = json_decoder(_Numbered)
 
 
 def _numbered(value: bytes) -> _Numbered | None:

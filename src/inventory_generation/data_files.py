@@ -7,6 +7,8 @@ from typing import TypeVar
 
 import msgspec
 
+from src.decoding import json_decoded
+
 #: Where the files lie that come with Guildhall.
 DATA = Path(__file__).resolve().parents[2] / "data"
 
@@ -30,7 +32,7 @@ def read_data(path: Path, shape: type[T]) -> T:
         DataError: the file is not there, is not JSON, or does not have the shape.
     """
     try:
-        return msgspec.json.decode(path.read_bytes(), type=shape)
+        return json_decoded(path.read_bytes(), shape)
     except OSError as error:
         raise DataError(path, f"cannot be read: {error.strerror}") from error
     except msgspec.DecodeError as error:

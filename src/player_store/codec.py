@@ -8,9 +8,10 @@ from __future__ import annotations
 import msgspec
 
 from src.classes.player import Player
+from src.decoding import json_decoder
 
 _ENCODER = msgspec.json.Encoder()
-_DECODER = msgspec.json.Decoder(Player)
+_DECODER = json_decoder(Player)
 
 
 def write_state(player: Player) -> bytes:

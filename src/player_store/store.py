@@ -9,6 +9,7 @@ import msgspec
 
 from src.classes.guild import Guild
 from src.classes.player import Player
+from src.decoding import json_decoder
 from src.player_store.codec import read_state
 from src.player_store.commit_call import Arguments
 from src.player_store.connection import Epoch, connect, reachable
@@ -25,6 +26,7 @@ from src.services.ports import (
 )
 
 _SCAN_PAGE = 1_000
+_GUILDS = json_decoder(Guild)
 
 
 class RedisPlayerStore:
@@ -126,13 +128,13 @@ class RedisPlayerStore:
         if name in self._built_in:
             return self._built_in[name]
         stored: Any = self._redis.hget(self._keys.guilds, name)
-        return None if stored is None else msgspec.json.decode(stored, type=Guild)
+        return None if stored is None else _GUILDS.decode(stored)
 
     @reachable
     def guilds(self) -> list[Guild]:
         """Return all guilds by name."""
         stored: Any = self._redis.hgetall(self._keys.guilds)
-        found = [msgspec.json.decode(value, type=Guild) for value in stored.values()]
+        found = [_GUILDS.decode(value) for value in stored.values()]
         return sorted([*self._built_in.values(), *found], key=lambda guild: guild.name)
 
     @reachable

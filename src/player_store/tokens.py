@@ -15,6 +15,7 @@ import redis
 from msgspec import Struct
 from redis.exceptions import RedisError
 
+from src.decoding import json_decoder
 from src.player_store.connection import connect
 from src.player_store.keys import Keys
 from src.services.ports import StoreUnreachable
@@ -37,6 +38,9 @@ class Holder(Struct, frozen=True):
     role: Role
     token_id: str
     player_id: int | None = None
+
+
+_DECODER = json_decoder(Holder)
 
 
 class Tokens:
@@ -75,7 +79,7 @@ class Tokens:
             found: Any = self._redis.hget(self._key, _digest(token))
         except RedisError as error:
             raise StoreUnreachable(str(error)) from error
-        return None if found is None else msgspec.json.decode(found, type=Holder)
+        return None if found is None else _DECODER.decode(found)
 
     def close(self) -> None:
         """Close the connection."""

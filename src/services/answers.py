@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import msgspec
 from msgspec import Struct
 
+from src.decoding import json_decoder
 from src.services.errors import (
     Busy,
     KeyReused,
@@ -107,7 +108,7 @@ def key_reused() -> KeyReused:
 
 
 _OUTCOMES_ENCODER = msgspec.json.Encoder()
-_OUTCOMES_DECODER = msgspec.json.Decoder(tuple[Outcome, ...])
+_OUTCOMES_DECODER = json_decoder(tuple[Outcome, ...])
 
 
 def _recalled(value: bytes, asked: Asked) -> tuple[Outcome, ...]:

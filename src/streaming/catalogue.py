@@ -9,6 +9,7 @@ import msgspec
 from pyspark.sql import SparkSession
 
 from src.classes.item import Item
+from src.decoding import json_decoded
 from src.streaming.schemas import ITEM, ITEM_SCHEMA
 from src.streaming.tables import newest_property, replace_rows
 
@@ -18,7 +19,7 @@ _DIGEST = "guildhall.catalogue"
 
 def land_catalogue(spark: SparkSession, path: Path) -> bool:
     """Make the table `item` hold the catalogue in `path`; say whether it had to be written."""
-    items = msgspec.json.decode(path.read_bytes(), type=list[Item])
+    items = json_decoded(path.read_bytes(), list[Item])
     rows = [tuple(getattr(item, column) for column in ITEM_SCHEMA.names) for item in items]
     digest = hashlib.sha256(msgspec.json.encode(rows)).hexdigest()
     if newest_property(spark, ITEM, _DIGEST) == digest:

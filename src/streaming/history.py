@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-import msgspec
 from msgspec import Struct
 from pyspark.sql import SparkSession
 
+from src.decoding import json_decoder
 from src.streaming.session import CATALOG, NAMESPACE
 
 #: Begins every property that landing writes into a snapshot's summary.
@@ -42,6 +42,9 @@ class _Metadata(Struct, rename="kebab"):
     snapshots: list[Snapshot] = []
 
 
+_DECODER = json_decoder(_Metadata)
+
+
 def load_table(spark: SparkSession, table: str) -> Any:  # noqa: ANN401 - Iceberg's own, in Java
     """Return Iceberg's table, as it is now."""
     jvm: Any = spark._jvm  # noqa: SLF001 - Iceberg's API is Java's
@@ -68,7 +71,7 @@ def lineage_of(metadata: str | bytes) -> list[Snapshot]:
 
     Snapshots that were rolled back are none of them: their rows are not in the table.
     """
-    read = msgspec.json.decode(metadata, type=_Metadata)
+    read = _DECODER.decode(metadata)
     return list(_ancestors(read))
 
 

@@ -9,10 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 
-import msgspec
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.types import BinaryType, StructField, StructType
 
+from src.decoding import msgpack_decoder
 from src.events.definitions import EVENTS, TOPIC_PLAYER_STATE, TOPIC_TRADE
 from src.events.fields import fields_of
 from src.streaming.data_files import Positions, Target, Written, together, write_files
@@ -41,7 +41,7 @@ _ONE_TASK_RECORDS = 50_000
 _READ = ("partition", "offset", "timestamp as received_at", "value")
 _WRITTEN = StructType([StructField("written", BinaryType())])
 
-_DECODER = msgspec.msgpack.Decoder(Written)
+_DECODER = msgpack_decoder(Written)
 
 
 class Stopped(Exception):

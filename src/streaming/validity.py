@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from src.decoding import json_decoder
 from src.events.definitions import SCHEMA_VERSION
 from src.events.fields import Field
 
@@ -52,7 +53,7 @@ def reader_of(fields: tuple[Field, ...]) -> Reader:
 
     A reason is as `trailing_characters`, `missing_field: trade_id`, `wrong_type: legs[].quantity`.
     """
-    decode = msgspec.json.Decoder(strict_type("Record", fields)).decode
+    decode = json_decoder(strict_type("Record", fields)).decode
 
     def read(record: bytes | None) -> Any:  # noqa: ANN401 - a type made at run time
         if record is None:

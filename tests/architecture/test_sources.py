@@ -72,3 +72,26 @@ def test_sql_and_lua_lie_in_files_of_their_own() -> None:
         and "\n\n" not in node.value  # a docstring may speak of them
     ]
     assert not found
+
+
+def test_types_are_worked_out_in_one_place() -> None:
+    """`src/decoding.py` says why; nothing else may make a decoder of msgspec's, or do without."""
+    found = [
+        f"{path}:{node.lineno}"
+        for path in python_files(*CODE)
+        if path != Path("src/decoding.py")
+        for node in ast.walk(ast.parse((ROOT / path).read_text()))
+        if isinstance(node, ast.Call) and works_a_type_out(node)
+    ]
+    assert not found
+
+
+def works_a_type_out(call: ast.Call) -> bool:
+    """Say whether a call is one of msgspec's that is given a type to decode to."""
+    name = ast.unparse(call.func)
+    is_typed = any(keyword.arg == "type" for keyword in call.keywords)
+    return (
+        name in {"msgspec.convert", "convert"}
+        or bool(re.search(r"(?:^|\.)(?:json|msgpack|yaml|toml)\.Decoder$|^Decoder$", name))
+        or (name.endswith(".decode") and is_typed)
+    )

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
-
 from src.api.asking import asking
 from src.api.errors import problem_response, response_to
 from src.api.hot.commit_queue import CommitQueue
 from src.api.hot.exchange import Answer, Asker, Unread, answer_of, json_answer, text_of
 from src.api.trades import TRADES_PATH, TRADING_ROLES
 from src.api.views import json_of, outcome_body, replay_header
+from src.decoding import json_decoder
 from src.services.answers import Told
 from src.services.orders import TradeOrder
 from src.services.trade_service import TradeService
@@ -27,7 +26,7 @@ class SingleTrades:
         self._trades = trades
         self._queue = queue
         self._body_bytes_max = body_bytes_max
-        self._decode = msgspec.json.Decoder(TradeOrder).decode
+        self._decode = json_decoder(TradeOrder).decode
 
     async def answer(self, asker: Asker, unread: Unread) -> Answer | None:
         """Answer who asks for a trade; None when Flask has to."""

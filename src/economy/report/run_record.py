@@ -7,6 +7,8 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from src.decoding import json_decoder
+
 
 class RunRecord(Struct, frozen=True):
     """What was asked of the simulator: how many players and trades, the seed, and its switches."""
@@ -17,9 +19,12 @@ class RunRecord(Struct, frozen=True):
     switches: tuple[str, ...] = ()
 
 
+_DECODER = json_decoder(RunRecord)
+
+
 def read_run_record(var: Path) -> RunRecord | None:
     """Return the record of the last simulation; None when there is none that can be read."""
     try:
-        return msgspec.json.decode((var / "run" / "simulation.json").read_bytes(), type=RunRecord)
+        return _DECODER.decode((var / "run" / "simulation.json").read_bytes())
     except (FileNotFoundError, msgspec.DecodeError):
         return None
