@@ -31,6 +31,8 @@ from src.stack.parts.presto import presto
 READY_S_MAX = 400.0
 
 _METASTORE = Path(__file__).with_name("presto_metastore.properties")
+#: What only a metastore with a process of its own has.
+_OF_THE_PROCESS = ("hive.metastore.uri", "hive.metastore-timeout")
 _REGISTERED = Path(__file__).with_name("registered_tables.sql")
 
 
@@ -45,7 +47,7 @@ class FolderPresto:
         metastore.mkdir()
         catalog = self._process.folder / "etc" / "catalog" / "guildhall.properties"
         lines = catalog.read_text().splitlines()
-        kept = [line for line in lines if not line.startswith("hive.metastore")]
+        kept = [line for line in lines if not line.startswith(_OF_THE_PROCESS)]
         own = Template(_METASTORE.read_text()).substitute(metastore_folder=metastore)
         catalog.write_text("\n".join([*kept, own]))
         self._log = folder / "presto.log"

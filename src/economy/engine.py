@@ -20,6 +20,11 @@ ColumnType = Literal["integer", "number", "text", "boolean", "timestamp", "date"
 Parameter = int | float | str | bool | datetime | date | None
 
 
+#: An engine may see a table as it was this many seconds before: so long Presto believes what it was
+#: told of where the table is.
+STALE_S_MAX = 0.25
+
+
 class EngineError(Exception):
     """A question could not be answered.
 

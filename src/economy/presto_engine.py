@@ -52,9 +52,10 @@ _OUT_OF_REACH = frozenset({"EXTERNAL", "INTERNAL_ERROR"})
 class PrestoEngine(OpenEngine):
     """Answers SQL over the warehouse as it is when each query begins.
 
-    A question reads each table at its newest snapshot; two questions may see different ones. Of
-    days that are over it may read what was there a moment before: a row that lands late just then
-    is seen by the next one. It can be used as a context manager.
+    A question reads each table at a snapshot that was its newest `STALE_S_MAX` before or later; two
+    questions may see different ones, the later one never an older one. Of days that are over it may
+    read what was there a moment before: a row that lands late just then is seen by the next one. It
+    can be used as a context manager.
     """
 
     def __init__(self, host: str, port: int, *, user: str, timeout_s: int) -> None:
@@ -118,7 +119,7 @@ class PrestoEngine(OpenEngine):
             return sql
 
     def snapshots(self) -> dict[str, int | None]:
-        """Return nothing: each query reads the newest snapshots."""
+        """Return nothing: each query reads snapshots of its own moment."""
         return {}
 
     def close(self) -> None:

@@ -10,6 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from src.config import Settings
+from src.economy.engine import STALE_S_MAX
 from src.stack.errors import PreflightError
 from src.stack.layout import Layout
 from src.stack.order import STOP_ORDER, names_of
@@ -87,6 +88,15 @@ def test_prestos_configuration_is_filled_in(tmp_path: Path) -> None:
     assert "thrift://127.0.0.1:9083" in catalog
     lines = [line for line in (config + catalog).splitlines() if not line.startswith("#")]
     assert not any("$" in line for line in lines)
+
+
+def test_presto_believes_the_metastore_no_longer_than_an_engine_says(tmp_path: Path) -> None:
+    catalog = render_presto_config(_FULL, tmp_path) / "catalog" / "guildhall.properties"
+    said = dict(
+        line.split("=", 1) for line in catalog.read_text().splitlines() if line.startswith("hive.")
+    )
+    held = {said["hive.metastore-cache-ttl"], said["hive.metastore-refresh-interval"]}
+    assert held == {f"{STALE_S_MAX * 1_000:.0f}ms"}
 
 
 @pytest.mark.parametrize(
