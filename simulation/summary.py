@@ -14,7 +14,7 @@ from msgspec import Struct
 from simulation.actions import SETTLED, Step
 from simulation.transport import Reply
 from simulation.wire import Outcome, Settled
-from src.decoding import json_decoder
+from src.decoding import json_decoded
 
 
 class OutcomeCount(Struct, frozen=True, kw_only=True):
@@ -64,9 +64,6 @@ class Summary(Struct, frozen=True, kw_only=True):
     def rejected(self) -> int:
         """Actions that were refused."""
         return sum(each.count for each in self.outcomes if each.status != SETTLED)
-
-
-_DECODER = json_decoder(Summary)
 
 
 class Tally:
@@ -135,4 +132,4 @@ def write_summary(summary: Summary, var: Path) -> Path:
 def read_summary(var: Path) -> Summary | None:
     """Return the last run's summary, or None when there is none."""
     path = summary_path(var)
-    return _DECODER.decode(path.read_bytes()) if path.exists() else None
+    return json_decoded(path.read_bytes(), Summary) if path.exists() else None

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from src.audit.sql import check_sql
-from src.economy.engine import STALE_S_MAX, Engine
+from src.economy.engine import Engine
 
 #: Seconds without one more event landed, after which landing is said to stand still. A killed
 #: Kafka needs up to 43 s on a busy machine, and a Spark that starts about 20.
@@ -48,10 +48,11 @@ def wait_until_landed(
         asked_at = time.monotonic()
         with open_engine() as engine:
             landed: int = engine.ask(check_sql("landed_count"), [last_seq]).only()["events"]
+            stale_s = engine.stale_s_max
         progress(landed, last_seq)
         if landed >= last_seq:
             # What was counted may have been newer than what the engine knows of another table.
-            time.sleep(STALE_S_MAX)
+            time.sleep(stale_s)
             return
         if landed > most:
             most, moved_at = landed, time.monotonic()

@@ -20,11 +20,6 @@ ColumnType = Literal["integer", "number", "text", "boolean", "timestamp", "date"
 Parameter = int | float | str | bool | datetime | date | None
 
 
-#: An engine may see a table as it was this many seconds before: so long Presto believes what it was
-#: told of where the table is.
-STALE_S_MAX = 0.25
-
-
 class EngineError(Exception):
     """A question could not be answered.
 
@@ -97,7 +92,13 @@ class Answer(Struct, frozen=True):
 
 
 class Engine(Protocol):
-    """Answers SQL over the tables and views of one moment of the warehouse."""
+    """Answers SQL over the tables and views of one moment of the warehouse.
+
+    Attributes:
+        stale_s_max: a table may be seen as it was this many seconds before.
+    """
+
+    stale_s_max: float = 0.0
 
     def ask(self, sql: str, parameters: Sequence[Parameter] = ()) -> Answer:
         """Return the answer to one query.

@@ -52,11 +52,14 @@ _OUT_OF_REACH = frozenset({"EXTERNAL", "INTERNAL_ERROR"})
 class PrestoEngine(OpenEngine):
     """Answers SQL over the warehouse as it is when each query begins.
 
-    A question reads each table at a snapshot that was its newest `STALE_S_MAX` before or later; two
+    A question reads each table at a snapshot that was its newest `stale_s_max` before or later; two
     questions may see different ones, the later one never an older one. Of days that are over it may
     read what was there a moment before: a row that lands late just then is seen by the next one. It
     can be used as a context manager.
     """
+
+    #: So long Presto believes what the metastore told it: `deploy/presto/catalog`.
+    stale_s_max = 0.25
 
     def __init__(self, host: str, port: int, *, user: str, timeout_s: int) -> None:
         """Name Presto; nothing is asked yet.

@@ -10,7 +10,7 @@ from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.errors import KafkaError
 from kafka.producer.future import FutureRecordMetadata
 
-from src.decoding import json_decoder
+from src.decoding import json_decoded
 from src.event_log.log import LogError
 from src.event_log.topics import TOPIC_QUARANTINE_REPLAY
 from src.quarantine.replays import Replay, Resend
@@ -24,7 +24,6 @@ _TRANSACTION_TIMEOUT_MS = 20_000
 #: What the topics take: a record of 8 MiB, and the room around it.
 _REQUEST_BYTES_MAX = 9 * 1024 * 1024
 _POLL_MS = 1_000
-_DECODER = json_decoder(Replay)
 
 
 class KafkaReplayLog:
@@ -115,7 +114,7 @@ class KafkaReplayLog:
                 for batch in consumer.poll(timeout_ms=_POLL_MS).values():
                     for record in batch:
                         if record.key.startswith(of_realm):
-                            yield _DECODER.decode(record.value)
+                            yield json_decoded(record.value, Replay)
 
     def _consumer(self, isolation_level: str) -> KafkaConsumer:
         return KafkaConsumer(

@@ -9,7 +9,7 @@ import msgspec
 
 from src.classes.guild import Guild
 from src.classes.player import Player
-from src.decoding import json_decoder
+from src.decoding import json_decoded
 from src.player_store.codec import read_state
 from src.player_store.commit_call import Arguments
 from src.player_store.connection import Epoch, connect, reachable
@@ -26,7 +26,6 @@ from src.services.ports import (
 )
 
 _SCAN_PAGE = 1_000
-_GUILDS = json_decoder(Guild)
 
 
 class RedisPlayerStore:
@@ -128,13 +127,13 @@ class RedisPlayerStore:
         if name in self._built_in:
             return self._built_in[name]
         stored: Any = self._redis.hget(self._keys.guilds, name)
-        return None if stored is None else _GUILDS.decode(stored)
+        return None if stored is None else json_decoded(stored, Guild)
 
     @reachable
     def guilds(self) -> list[Guild]:
         """Return all guilds by name."""
         stored: Any = self._redis.hgetall(self._keys.guilds)
-        found = [_GUILDS.decode(value) for value in stored.values()]
+        found = [json_decoded(value, Guild) for value in stored.values()]
         return sorted([*self._built_in.values(), *found], key=lambda guild: guild.name)
 
     @reachable

@@ -15,7 +15,7 @@ import redis
 from msgspec import Struct
 from redis.exceptions import RedisError
 
-from src.decoding import json_decoder
+from src.decoding import json_decoded
 from src.player_store.connection import connect
 from src.player_store.keys import Keys
 from src.services.ports import StoreUnreachable
@@ -38,9 +38,6 @@ class Holder(Struct, frozen=True):
     role: Role
     token_id: str
     player_id: int | None = None
-
-
-_DECODER = json_decoder(Holder)
 
 
 class Tokens:
@@ -79,7 +76,7 @@ class Tokens:
             found: Any = self._redis.hget(self._key, _digest(token))
         except RedisError as error:
             raise StoreUnreachable(str(error)) from error
-        return None if found is None else _DECODER.decode(found)
+        return None if found is None else json_decoded(found, Holder)
 
     def close(self) -> None:
         """Close the connection."""

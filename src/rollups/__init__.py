@@ -21,7 +21,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from src.decoding import json_decoder
+from src.decoding import json_decoded
 from src.sql_files import read_sql_file
 
 #: The column that says which day a row of a rollup is of, UTC; its table is partitioned by it.
@@ -93,13 +93,10 @@ class RolledUp(Struct, frozen=True):
         return msgspec.json.encode(self).decode()
 
 
-_DECODER = json_decoder(RolledUp)
-
-
 def read_told(text: str | None) -> RolledUp | None:
     """Return what a snapshot property tells; None when there is none that this version reads."""
     try:
-        return None if text is None else _DECODER.decode(text)
+        return None if text is None else json_decoded(text, RolledUp)
     except msgspec.MsgspecError:
         return None
 

@@ -12,7 +12,7 @@ from typing import Any
 from msgspec import Struct
 from pyspark.sql import SparkSession
 
-from src.decoding import json_decoder
+from src.decoding import json_decoded
 from src.streaming.session import CATALOG, NAMESPACE
 
 #: Begins every property that landing writes into a snapshot's summary.
@@ -42,9 +42,6 @@ class _Metadata(Struct, rename="kebab"):
     snapshots: list[Snapshot] = []
 
 
-_DECODER = json_decoder(_Metadata)
-
-
 def load_table(spark: SparkSession, table: str) -> Any:  # noqa: ANN401 - Iceberg's own, in Java
     """Return Iceberg's table, as it is now."""
     jvm: Any = spark._jvm  # noqa: SLF001 - Iceberg's API is Java's
@@ -71,8 +68,7 @@ def lineage_of(metadata: str | bytes) -> list[Snapshot]:
 
     Snapshots that were rolled back are none of them: their rows are not in the table.
     """
-    read = _DECODER.decode(metadata)
-    return list(_ancestors(read))
+    return list(_ancestors(json_decoded(metadata, _Metadata)))
 
 
 def newest_with(lineage: Sequence[Snapshot], name: str) -> Snapshot | None:

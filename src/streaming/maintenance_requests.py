@@ -15,7 +15,7 @@ import msgspec
 from msgspec import Struct
 
 from src.config import Settings
-from src.decoding import json_decoder
+from src.decoding import json_decoded
 from src.streaming.maintenance import Upkeep
 
 #: A request that is older was left by a command that was killed.
@@ -29,9 +29,6 @@ class Request(Struct, frozen=True):
     request_id: str
     tables: tuple[str, ...]
     anew: bool = False
-
-
-_REQUEST, _UPKEEP = json_decoder(Request), json_decoder(Upkeep)
 
 
 class Unanswered(Exception):
@@ -75,7 +72,7 @@ def ask(
             answered = [name for name in left if _answer_path(folder, request, name).exists()]
             for name in answered:
                 answer = _answer_path(folder, request, name)
-                told(_UPKEEP.decode(answer.read_bytes()))
+                told(json_decoded(answer.read_bytes(), Upkeep))
                 left.remove(name)
             if left and not answered and not could_come:
                 raise Unanswered(left)
@@ -93,7 +90,7 @@ def waiting_requests(settings: Settings) -> Iterator[Request]:
             if time.time() - path.stat().st_mtime > _STALE_S:
                 path.unlink(missing_ok=True)
                 continue
-            yield _REQUEST.decode(path.read_bytes())
+            yield json_decoded(path.read_bytes(), Request)
         except FileNotFoundError:
             continue  # whoever asked has just gone
 

@@ -90,8 +90,6 @@ def works_a_type_out(call: ast.Call) -> bool:
     """Say whether a call is one of msgspec's that is given a type to decode to."""
     name = ast.unparse(call.func)
     is_typed = any(keyword.arg == "type" for keyword in call.keywords)
-    return (
-        name in {"msgspec.convert", "convert"}
-        or bool(re.search(r"(?:^|\.)(?:json|msgpack|yaml|toml)\.Decoder$|^Decoder$", name))
-        or (name.endswith(".decode") and is_typed)
-    )
+    last = name.rpartition(".")[2]
+    is_decoding = last == "Decoder" or (last == "decode" and is_typed)
+    return is_decoding or name in {"msgspec.convert", "convert"}

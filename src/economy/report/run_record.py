@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from src.decoding import json_decoder
+from src.decoding import json_decoded
 
 
 class RunRecord(Struct, frozen=True):
@@ -19,12 +19,9 @@ class RunRecord(Struct, frozen=True):
     switches: tuple[str, ...] = ()
 
 
-_DECODER = json_decoder(RunRecord)
-
-
 def read_run_record(var: Path) -> RunRecord | None:
     """Return the record of the last simulation; None when there is none that can be read."""
     try:
-        return _DECODER.decode((var / "run" / "simulation.json").read_bytes())
+        return json_decoded((var / "run" / "simulation.json").read_bytes(), RunRecord)
     except (FileNotFoundError, msgspec.DecodeError):
         return None

@@ -10,7 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from src.config import Settings
-from src.economy.engine import STALE_S_MAX
+from src.economy.presto_engine import PrestoEngine
 from src.stack.errors import PreflightError
 from src.stack.layout import Layout
 from src.stack.order import STOP_ORDER, names_of
@@ -96,7 +96,7 @@ def test_presto_believes_the_metastore_no_longer_than_an_engine_says(tmp_path: P
         line.split("=", 1) for line in catalog.read_text().splitlines() if line.startswith("hive.")
     )
     held = {said["hive.metastore-cache-ttl"], said["hive.metastore-refresh-interval"]}
-    assert held == {f"{STALE_S_MAX * 1_000:.0f}ms"}
+    assert held == {f"{PrestoEngine.stale_s_max * 1_000:.0f}ms"}
 
 
 @pytest.mark.parametrize(
