@@ -21,6 +21,8 @@ pytest_plugins = (
     "tests.support.loops",
     "tests.support.relays",
     "tests.support.api",
+    "tests.support.side_by_side",
+    "tests.support.told",
 )
 
 hypothesis_settings.register_profile(

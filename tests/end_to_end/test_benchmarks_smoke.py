@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -15,6 +16,7 @@ from src.cli.commands.bench import NAMES
 from src.config import Settings
 from src.economy.questions import questions
 from src.stack.lifecycle import Silent
+from tests.support.told import MEASURED
 
 _SMALL = Size(
     runs=1,
@@ -51,7 +53,7 @@ def _names_of_peers(results: Results) -> set[str]:
 @pytest.mark.spark
 @pytest.mark.stack
 def test_every_benchmark_is_measured_and_nothing_is_wrong_at_the_end(
-    results: Results, capsys: pytest.CaptureFixture[str]
+    results: Results, record_property: Callable[[str, object], None]
 ) -> None:
     assert results.faults == ()
     # A peer has a row of all players and one of the hot set.
@@ -74,11 +76,10 @@ def test_every_benchmark_is_measured_and_nothing_is_wrong_at_the_end(
     assert all(row.spread().low > 0 for row in results.questions)
     assert all(mib > 0 for mib in results.memory_mib.values())
     # For whoever reads the log of a run: shares of the hello, and ours in the peers'.
-    with capsys.disabled():
-        for row in results.rows:
-            print(f"\n{row.name}: {row.share_of_hello().median:.3f} hellos", end="")  # noqa: T201
-        for peer in results.peers:
-            print(f"\nours: {peer.ours_per_its().median:.2f} times {peer.name}", end="")  # noqa: T201
+    for row in results.rows:
+        record_property(MEASURED, f"{row.name}: {row.share_of_hello().median:.3f} hellos")
+    for peer in results.peers:
+        record_property(MEASURED, f"ours: {peer.ours_per_its().median:.2f} times {peer.name}")
 
 
 @pytest.mark.kafka
