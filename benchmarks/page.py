@@ -165,7 +165,8 @@ def _questions_part(rows: Sequence[QuestionRow]) -> Iterator[Iterable[str]]:
         "Seconds for an answer, asked as `./guildhall query` asks, over the tables of a drawn",
         "market that maintenance has been through: a million trades a day, about two legs and two",
         "player states a trade. In brackets the least and the most of the runs, fewer of Presto",
-        "and of what takes long; in italics, what the first asking took.",
+        "and of what takes long; in italics, what the first asking took, for which all were asked",
+        "once before any was asked again.",
     )
     yield _questions(rows)
 
