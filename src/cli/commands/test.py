@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 
 import click
@@ -22,16 +21,12 @@ def test(arguments: tuple[str, ...]) -> None:
     """Run the tests.
 
     ARGUMENTS go to pytest as they are; without any, every test is run that this machine can run,
-    in two processes.
-    The tests start their own servers, on ports of their own, and end them. The exit code is
-    pytest's.
+    in two processes. The tests start their own servers, on ports of their own, and end them. The
+    exit code is pytest's.
     """
     # Tests bring their own settings: neither yours nor the running stack's may change a result.
     environment = {name: os.environ[name] for name in os.environ if not name.startswith(PREFIX)}
-    ended = subprocess.run(
-        [sys.executable, "-m", "pytest", *(arguments or EVERY_TEST)],
-        cwd=ROOT,
-        env=environment,
-        check=False,
-    )
-    sys.exit(ended.returncode)
+    # Instead of this process, so that Ctrl-C is pytest's alone: its servers end before it does.
+    os.chdir(ROOT)
+    pytest = [sys.executable, "-m", "pytest", *(arguments or EVERY_TEST)]
+    os.execve(sys.executable, pytest, environment)  # noqa: S606  # no shell is what is wanted
