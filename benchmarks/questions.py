@@ -119,10 +119,10 @@ def timed(
     first_s: dict[str, float] = {}
     rows: list[QuestionRow] = []
     where = f"on {name} at {trades:,} trades"
-    note(f"questions: asking each once {where} ...")
     for each in questions():
         with _told(faults, f"{each} {where}"):
             first_s[each] = _took(engine, each)
+            note(f"questions: {name}, {trades:,}: {each} first {first_s[each]:.3f} s")
     for each, first in first_s.items():
         with _told(faults, f"{each} {where}"):
             again = _again(engine, each, first, runs)
