@@ -47,10 +47,10 @@ class Gathering:
         self._began_at = time.monotonic()
         self._is_ending = Event()
 
-    def __call__(self, records: DataFrame, batch_id: int) -> None:
+    def __call__(self, read: DataFrame, batch_id: int) -> None:
         """Land one batch; what Spark calls for each."""
         began_at = time.monotonic()
-        count = self._land(records, batch_id)
+        count = self._land(read, batch_id)
         pause_s = gathering_s(count, began_at - self._began_at, self._backlog)
         self._began_at = began_at
         self._is_ending.wait(pause_s)

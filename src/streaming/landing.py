@@ -15,6 +15,7 @@ from pyspark.sql.types import BinaryType, StructField, StructType
 from src.decoding import msgpack_decoder
 from src.events.definitions import EVENTS, TOPIC_PLAYER_STATE, TOPIC_TRADE
 from src.events.fields import fields_of
+from src.streaming.collecting import binaries_of
 from src.streaming.data_files import Positions, Target, Written, together, write_files
 from src.streaming.parsing import RowsOf, event_rows, leg_rows, quarantine_rows, trade_rows
 from src.streaming.schemas import PLAYER_STATE, QUARANTINE, TRADE, TRADE_LEG
@@ -32,10 +33,6 @@ _ROWS_OF: dict[str, dict[str, RowsOf]] = {
     },
     TOPIC_PLAYER_STATE: {QUARANTINE: quarantine_rows, PLAYER_STATE: event_rows},
 }
-
-#: Up to this many records one task takes no more of the cores than two, and leaves half as many
-#: files. More are part of a backlog, which two tasks land sooner.
-_ONE_TASK_RECORDS = 50_000
 
 #: What tasks are given, as SQL: pyspark asks the JVM fifty times for the same as columns.
 _READ = ("partition", "offset", "timestamp as received_at", "value")
@@ -58,7 +55,8 @@ class Landing:
         self._tables = {name: LandingTable(spark, name, topic) for name in _ROWS_OF[topic]}
         self._schemas = {name: table.arrow_schema() for name, table in self._tables.items()}
         self._folder = Path(str(spark.conf.get("spark.local.dir"))) / "batches" / topic
-        self._records_before = 0
+        # The other half of the cores is the other topic's. One task leaves one file a table.
+        self._tasks = max(1, spark.sparkContext.defaultParallelism // 2)
         self._is_stopping = False
         self._busy = Lock()
 
@@ -71,8 +69,25 @@ class Landing:
         partitions = known[0].keys() if all(known) else set()
         return {p: min(positions.get(p, 0) for positions in known) for p in partitions}
 
-    def land(self, records: DataFrame, batch_id: int) -> int:
-        """Land one batch of Kafka records; return how many it had.
+    def read(self, records: DataFrame) -> DataFrame:
+        """Return what tasks make of Kafka records: of each task one row, for `land`.
+
+        It is part of the stream, whose plan Spark keeps, and not of each batch, which would be
+        planned anew. So tasks know the tables' positions as they are now: all that is ever read
+        twice by one stream lies before them.
+
+        Args:
+            records: the stream of a topic, from `positions` on, or some of its records.
+        """
+        targets = [
+            Target(name, self._schemas[name], DAY_OF[name], rows_of, self._tables[name].positions())
+            for name, rows_of in _ROWS_OF[self._topic].items()
+        ]
+        task = write_files(self._topic, self._fields, targets, self._folder)
+        return records.selectExpr(*_READ).coalesce(self._tasks).mapInArrow(task, _WRITTEN)
+
+    def land(self, read: DataFrame, batch_id: int) -> int:
+        """Land one batch of what `read` returned; return how many records it had.
 
         Raises:
             Stopped: `finish` was called before the batch began.
@@ -80,8 +95,8 @@ class Landing:
         with self._busy:
             if self._is_stopping:
                 raise Stopped
-            with self._emptied_folder() as folder:
-                return self._land(records, batch_id, folder)
+            with self._emptied_folder():
+                return self._land(read, batch_id)
 
     def finish(self, timeout_s: float) -> bool:
         """Let the running batch end and begin no other; say whether it ended in time."""
@@ -91,20 +106,20 @@ class Landing:
         return finished
 
     @contextmanager
-    def _emptied_folder(self) -> Iterator[Path]:
+    def _emptied_folder(self) -> Iterator[None]:
         """Have a folder for the files of a batch; what a batch left there that died is gone."""
         shutil.rmtree(self._folder, ignore_errors=True)
         self._folder.mkdir(parents=True, exist_ok=True)
         try:
-            yield self._folder
+            yield
         finally:
             shutil.rmtree(self._folder, ignore_errors=True)
 
-    def _land(self, records: DataFrame, batch_id: int, folder: Path) -> int:
+    def _land(self, read: DataFrame, batch_id: int) -> int:
         # 1 Read each record once and write the files of all tables, into a folder of the batch.
         #   Dies here: nothing has landed; a restart begins at the tables' positions and meets the
         #   records again.
-        written = self._written(records, folder)
+        written = together([_DECODER.decode(task) for task in binaries_of(read)])
         if not written.records:
             return 0
         if written.unfit:
@@ -117,23 +132,6 @@ class Landing:
                 self._append(table, written)
         # 3 Spark notes the batch as done. Dies before that: nothing depends on the note.
         return written.records
-
-    def _written(self, records: DataFrame, folder: Path) -> Written:
-        """Let Spark's tasks read the records, and return what they made of them."""
-        if self._records_before <= _ONE_TASK_RECORDS:
-            records = records.coalesce(1)
-        targets = [
-            Target(name, self._schemas[name], DAY_OF[name], rows_of, self._tables[name].positions())
-            for name, rows_of in _ROWS_OF[self._topic].items()
-        ]
-        tasks = (
-            records.selectExpr(*_READ)
-            .mapInArrow(write_files(self._topic, self._fields, targets, folder), _WRITTEN)
-            .collect()
-        )
-        written = together([_DECODER.decode(task["written"]) for task in tasks])
-        self._records_before = written.records
-        return written
 
     def _append(self, table: LandingTable, written: Written) -> None:
         before = table.positions()

@@ -14,6 +14,8 @@ from src.config import Settings
 from src.events.definitions import TOPIC_PLAYER_STATE, TOPIC_TRADE
 from src.events.outbox_entry import Record
 from src.streaming.landing import Landing
+from src.streaming.schemas import TRADE, TRADE_LEG
+from src.streaming.tables import full_name
 from tests.support.broken_builds import BlindLanding, DiesBeforeTheLastTable, Killed
 from tests.support.chaos import play, verdict
 from tests.support.events import trade
@@ -42,12 +44,33 @@ def batch(spark: SparkSession, records: Sequence[Record]) -> DataFrame:
     return kafka_batch(spark, [record.value for record in records])
 
 
+def land(landing: Landing, records: DataFrame) -> None:
+    landing.land(landing.read(records), 0)
+
+
+def test_one_stream_meets_what_a_table_has_in_two_batches(own_warehouse: SparkSession) -> None:
+    values = [json.dumps(trade(seq)).encode() for seq in (1, 2, 3, 4)]
+    with pytest.raises(Killed):
+        land(DiesBeforeTheLastTable(own_warehouse, TOPIC_TRADE), kafka_batch(own_warehouse, values))
+    legs = own_warehouse.table(full_name(TRADE_LEG)).count()
+    landing = Landing(own_warehouse, TOPIC_TRADE)
+    # A stream is read as the tables were when it began: the legs had all of it, the trades nothing.
+    batches = [
+        landing.read(kafka_batch(own_warehouse, values[begin : begin + 2], begin))
+        for begin in (0, 2)
+    ]
+    assert [landing.land(read, number) for number, read in enumerate(batches)] == [2, 2]
+    assert own_warehouse.table(full_name(TRADE)).count() == len(values)
+    assert own_warehouse.table(full_name(TRADE_LEG)).count() == legs > 0
+
+
 def test_a_batch_leaves_no_file_but_the_tables(own_warehouse: SparkSession) -> None:
     folder = Path(str(own_warehouse.conf.get("spark.local.dir"))) / "batches" / TOPIC_TRADE
     folder.mkdir(parents=True)
     (folder / "of-a-batch-that-died.parquet").touch()
     landing = Landing(own_warehouse, TOPIC_TRADE)
-    assert landing.land(kafka_batch(own_warehouse, [json.dumps(trade(1)).encode()]), 0) == 1
+    records = kafka_batch(own_warehouse, [json.dumps(trade(1)).encode()])
+    assert landing.land(landing.read(records), 0) == 1
     assert not folder.exists()
 
 
@@ -66,10 +89,10 @@ def test_a_batch_that_comes_again_lands_twice_only_without_the_check_and_is_foun
     # The driver dies between two tables, and the batch comes again; once more, it dies when both
     # are written and Spark has not noted it.
     with pytest.raises(Killed):
-        DiesBeforeTheLastTable(own_warehouse, TOPIC_TRADE).land(trades, 0)
-    kind(own_warehouse, TOPIC_TRADE).land(trades, 0)
-    kind(own_warehouse, TOPIC_TRADE).land(trades, 0)
-    Landing(own_warehouse, TOPIC_PLAYER_STATE).land(states, 0)
+        land(DiesBeforeTheLastTable(own_warehouse, TOPIC_TRADE), trades)
+    land(kind(own_warehouse, TOPIC_TRADE), trades)
+    land(kind(own_warehouse, TOPIC_TRADE), trades)
+    land(Landing(own_warehouse, TOPIC_PLAYER_STATE), states)
     verdict(settings, load, findings)
     if kind is Landing:
         assert findings.told == []

@@ -95,7 +95,8 @@ class Game:
     def _land(self, topic: str, event: dict[str, Any]) -> None:
         landing, offsets = self._landings[topic]
         offset = next(offsets)
-        landing.land(kafka_batch(self.spark, [json.dumps(event).encode()], offset), offset)
+        records = kafka_batch(self.spark, [json.dumps(event).encode()], offset)
+        landing.land(landing.read(records), offset)
 
 
 @pytest.fixture

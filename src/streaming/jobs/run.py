@@ -84,7 +84,7 @@ class LandingJob:
             # A pool of its own: a backlog of one topic does not starve the other.
             self._spark.sparkContext.setLocalProperty("spark.scheduler.pool", topic)
             query = (
-                read_topic(self._spark, self._settings, topic, start)
+                landing.read(read_topic(self._spark, self._settings, topic, start))
                 .writeStream.queryName(topic)
                 .foreachBatch(self._gatherings[topic])
                 .option("checkpointLocation", f"file://{checkpoint}")
