@@ -218,7 +218,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     streaming_memory_mib: Annotated[
         Count, Meta(description="Heap of the Spark driver, in MiB.")
     ] = 1_024
-    streaming_cores: Annotated[Count, Meta(description="Task slots of Spark.")] = 2
+    streaming_cores: Annotated[
+        Count,
+        Meta(description="Task slots of Spark; a batch of a topic is read by half as many tasks."),
+    ] = 2
     stop_drain_s: Annotated[
         int,
         Meta(
