@@ -92,7 +92,7 @@ def write_files(
         topic: that the records come from.
         fields: of the event that the topic carries.
         targets: the tables to write.
-        folder: of this batch, where files are written.
+        folder: where files are written; each batch finds it empty.
     """
 
     def written(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

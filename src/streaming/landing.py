@@ -34,7 +34,7 @@ _ROWS_OF: dict[str, dict[str, RowsOf]] = {
     TOPIC_PLAYER_STATE: {QUARANTINE: quarantine_rows, PLAYER_STATE: event_rows},
 }
 
-#: What tasks are given, as SQL: pyspark asks the JVM fifty times for the same as columns.
+#: What tasks are given, as SQL.
 _READ = ("partition", "offset", "timestamp as received_at", "value")
 _WRITTEN = StructType([StructField("written", BinaryType())])
 
@@ -73,8 +73,8 @@ class Landing:
         """Return what tasks make of Kafka records: of each task one row, for `land`.
 
         It is part of the stream, whose plan Spark keeps, and not of each batch, which would be
-        planned anew. So tasks know the tables' positions as they are now: all that is ever read
-        twice by one stream lies before them.
+        planned anew. So tasks know the tables' positions as they are now. That is enough: a stream
+        reads no record twice, and what a table has already lies before its position.
 
         Args:
             records: the stream of a topic, from `positions` on, or some of its records.
