@@ -36,6 +36,9 @@ def ages_s(spark: SparkSession, table: str, began: float) -> list[float]:
         spark: a session with the catalog.
         table: of events, never compacted.
         began: events that are older are left out, in seconds since the epoch.
+
+    Raises:
+        RuntimeError: landing has forgotten when some of them landed.
     """
     name = f"{CATALOG}.{NAMESPACE}.{table}"
     occurred_at = F.col("occurred_at").cast("timestamp").cast("double")
@@ -52,10 +55,13 @@ def ages_s(spark: SparkSession, table: str, began: float) -> list[float]:
     aged = (
         events.where(F.col("occurred_at") >= began)
         .join(added, "_file", how="inner")
-        .join(snapshots, "snapshot_id", how="inner")
+        .join(snapshots, "snapshot_id", how="left")
         .select((F.col("visible_at") - F.col("occurred_at")).alias("age_s"))
     )
-    return [row.age_s for row in aged.collect()]
+    ages = [row.age_s for row in aged.collect()]
+    if None in ages:
+        raise RuntimeError("some of the snapshots are gone: let events come for a shorter time")
+    return ages
 
 
 def measure(stand: Stand, events_per_s: int, seconds: float, warm_s: float) -> dict[str, float]:
@@ -64,15 +70,15 @@ def measure(stand: Stand, events_per_s: int, seconds: float, warm_s: float) -> d
     stand.choose_players(TRADING_PLAYERS)
     # A young JVM compiles, and is slow.
     stand.serve(even_load(events_per_s, warm_s))
-    began = datetime.now(UTC).timestamp() + WARM_S
-    run = stand.serve(even_load(events_per_s, seconds))
-    load = run.load
     os.environ.update(HDFS_WRITER)
     spark = start_session(stand.settings, "benchmark")
     try:
+        began = datetime.now(UTC).timestamp() + WARM_S
+        run = stand.serve(even_load(events_per_s, seconds))
         ages = [age for table in EVENTS for age in ages_s(spark, table, began)]
     finally:
         spark.stop()
+    load = run.load
     p50, p99, p999 = percentiles_of(ages)
     return {
         "events/s": came_per_s(load),

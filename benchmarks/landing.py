@@ -38,8 +38,12 @@ WARM_S = 5.0
 
 
 class Snapshot(Struct, frozen=True):
-    """A landing: when it became visible (seconds since the epoch), its rows and its data files."""
+    """A landing: when it became visible (seconds since the epoch), its rows and its data files.
 
+    `number` is its sequence number. They are looked at soon: landing forgets what is repeated.
+    """
+
+    number: int
     visible_at: float
     rows: int
     files: frozenset[str]
@@ -49,7 +53,7 @@ def measure_backlog(stand: Stand, size: Size, note: Callable[[str], None]) -> tu
     """Let events wait while nothing lands, then let both jobs land them."""
     stand.ensure_players(size.trading_players)
     stand.choose_players(size.trading_players)
-    before = {table: len(snapshots(stand, table)) for table in _ALL_TABLES}
+    before = {table: _newest(stand, table) for table in _ALL_TABLES}
     stand.supervisor.stop("streaming")
     note(f"backlog: {size.backlog_events:,} events are written while nothing lands ...")
     _write_events(stand, size.backlog_events)
@@ -61,7 +65,7 @@ def measure_backlog(stand: Stand, size: Size, note: Callable[[str], None]) -> tu
     before_cpu_s = cpu_s(stand.pids())["streaming"]
     stand.settle()
     took_cpu_s = cpu_s(stand.pids())["streaming"] - before_cpu_s
-    landed = {table: snapshots(stand, table)[before[table] :] for table in _ALL_TABLES}
+    landed = {table: _since(stand, table, before[table]) for table in _ALL_TABLES}
     planned_at = min(_batches_planned_after(began, stand.settings.var / "checkpoints"))
     took_s = max(s.visible_at for of in landed.values() for s in of) - planned_at
     events = sum(s.rows for table in _EVENT_TABLES for s in landed[table])
@@ -111,13 +115,13 @@ def _freshness(
 ) -> tuple[Figure, ...]:
     stand.settle()
     note(f"freshness: {events_per_s:,} events/s for {size.freshness_s:.0f} s ...")
-    before = {table: len(snapshots(stand, table)) for table in _EVENT_TABLES}
+    before = {table: _newest(stand, table) for table in _EVENT_TABLES}
     began = datetime.now(UTC).timestamp()
     run = stand.serve(even_load(events_per_s, size.freshness_s))
     ages = sorted(
         snapshot.visible_at - occurred_at
         for table in _EVENT_TABLES
-        for snapshot in snapshots(stand, table)[before[table] :]
+        for snapshot in _since(stand, table, before[table])
         for occurred_at in _occurrences(snapshot)
         if occurred_at >= began + min(WARM_S, size.freshness_s / 4)
     )
@@ -167,6 +171,16 @@ def even_load(events_per_s: int, seconds: float) -> Load:
     )
 
 
+def _newest(stand: Stand, table: str) -> int:
+    """Return the sequence number of a table's newest landing; 0 before the first."""
+    return max((snapshot.number for snapshot in snapshots(stand, table)), default=0)
+
+
+def _since(stand: Stand, table: str, number: int) -> list[Snapshot]:
+    """Return the landings of a table that came after the one with a sequence number."""
+    return [snapshot for snapshot in snapshots(stand, table) if snapshot.number > number]
+
+
 def snapshots(stand: Stand, table: str) -> list[Snapshot]:
     """Return the landings of a table, oldest first."""
     metadata = newest_metadata(Path(stand.settings.warehouse) / "guildhall" / table)
@@ -178,6 +192,7 @@ def snapshots(stand: Stand, table: str) -> list[Snapshot]:
         files = frozenset(file.path for file in data_files(local_path(snapshot["manifest-list"])))
         landings.append(
             Snapshot(
+                int(snapshot["sequence-number"]),
                 snapshot["timestamp-ms"] / 1_000,
                 int(snapshot["summary"].get("added-records", 0)),
                 files - files_before,

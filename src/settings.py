@@ -242,8 +242,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     maintenance_snapshots_kept_s: Annotated[
         Count,
         Meta(
-            description="How long a table's snapshots are kept, in seconds: a query may read one "
-            "that long. More makes each landing commit write more."
+            description="How long a table keeps the files that compaction has replaced, and its "
+            "snapshots that have them, in seconds: a query may read them that long."
         ),
     ] = 600
     maintenance_orphan_age_h: Annotated[

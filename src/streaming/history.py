@@ -1,7 +1,8 @@
 """What the snapshots of a table tell: the properties that landing leaves, and which it still needs.
 
-A table's history is short: expiry cuts it (`expiry.py`). Whatever is asked of it here must hold
-whoever wrote the newest snapshots: compaction and the other job leave some without our properties.
+A table's history is short: expiry cuts it, and takes out what newer snapshots repeat (`expiry.py`).
+Whatever is asked of it here must hold whoever wrote the newest snapshots: compaction and the other
+job leave some without our properties.
 """
 
 from __future__ import annotations
@@ -24,17 +25,38 @@ class TableError(Exception):
 
 
 class Snapshot(Struct, frozen=True, rename="kebab"):
-    """A snapshot as Iceberg writes it down: `timestamp_ms` is when it was committed, UTC."""
+    """A snapshot as Iceberg writes it down: `timestamp_ms` is when it was committed, UTC.
+
+    `manifest_list` is the file of its own in which its manifests are named.
+    """
 
     snapshot_id: int
     timestamp_ms: int
     summary: dict[str, str]
     parent_snapshot_id: int | None = None
+    manifest_list: str = ""
 
     @property
     def rows_in_table(self) -> int:
         """How many rows the table has at this snapshot."""
         return int(self.summary.get("total-records", 0))
+
+    @property
+    def repeats_parent(self) -> bool:
+        """Whether it names every manifest that its parent names, and so every file."""
+        is_append = self.summary.get("operation") == "append"
+        return is_append and self.summary.get("manifests-replaced") == "0"
+
+
+class History(Struct, frozen=True):
+    """The snapshots that a table has.
+
+    `lineage` are the current one and its ancestors, newest first, as far back as each leads to the
+    next; `others` are those behind a gap, and those that were rolled back.
+    """
+
+    lineage: list[Snapshot]
+    others: list[Snapshot]
 
 
 class _Metadata(Struct, rename="kebab"):
@@ -51,24 +73,32 @@ def load_table(spark: SparkSession, table: str) -> Any:  # noqa: ANN401 - Iceber
     )
 
 
+def read_history(spark: SparkSession, table: str) -> History:
+    """Return the snapshots of a table."""
+    jvm: Any = spark._jvm  # noqa: SLF001 - Iceberg's API is Java's
+    return history_in(load_table(spark, table), jvm.org.apache.iceberg.TableMetadataParser)
+
+
 def read_lineage(spark: SparkSession, table: str) -> list[Snapshot]:
     """Return the current snapshot of a table and its ancestors, newest first."""
-    jvm: Any = spark._jvm  # noqa: SLF001 - Iceberg's API is Java's
-    return lineage_in(load_table(spark, table), jvm.org.apache.iceberg.TableMetadataParser)
+    return read_history(spark, table).lineage
 
 
-def lineage_in(table: Any, metadata_parser: Any) -> list[Snapshot]:  # noqa: ANN401 - as above
-    """Return the lineage of a table as it was loaded; both arguments are Iceberg's own, in Java."""
+def history_in(table: Any, metadata_parser: Any) -> History:  # noqa: ANN401 - as above
+    """Return the history of a table as it was loaded; both arguments are Iceberg's own, in Java."""
     # One call for all of it: a call for each property of each snapshot would take seconds.
-    return lineage_of(metadata_parser.toJson(table.operations().current()))
+    return history_of(metadata_parser.toJson(table.operations().current()))
 
 
-def lineage_of(metadata: str | bytes) -> list[Snapshot]:
-    """Return the current snapshot and its ancestors, newest first, from a table's metadata.
+def history_of(metadata: str | bytes) -> History:
+    """Return the snapshots in a table's metadata.
 
-    Snapshots that were rolled back are none of them: their rows are not in the table.
+    Snapshots that were rolled back are not of its lineage: their rows are not in the table.
     """
-    return list(_ancestors(json_decoded(metadata, _Metadata)))
+    decoded = json_decoded(metadata, _Metadata)
+    lineage = list(_ancestors(decoded))
+    known = {snapshot.snapshot_id for snapshot in lineage}
+    return History(lineage, [each for each in decoded.snapshots if each.snapshot_id not in known])
 
 
 def newest_with(lineage: Sequence[Snapshot], name: str) -> Snapshot | None:

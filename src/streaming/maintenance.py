@@ -20,7 +20,7 @@ from pyspark.sql import SparkSession
 from src.config import Settings
 from src.rollups import rollup_tables
 from src.streaming.expiry import expire
-from src.streaming.history import load_table, read_lineage
+from src.streaming.history import load_table, read_history
 from src.streaming.materialized import MATERIALIZED, take_in
 from src.streaming.rolling_up import roll_up
 from src.streaming.schemas import PLAYER_STATE, QUARANTINE, TRADE, TRADE_LEG
@@ -187,11 +187,12 @@ class _Counts(Struct, frozen=True):
 
 
 def _counts(spark: SparkSession, table: str) -> _Counts:
-    lineage = read_lineage(spark, table)
-    if not lineage:
+    history = read_history(spark, table)
+    if not history.lineage:
         return _Counts(0, 0, 0)
-    files = int(lineage[0].summary.get("total-data-files", 0))
-    return _Counts(files, count_manifests(spark, table), len(lineage))
+    files = int(history.lineage[0].summary.get("total-data-files", 0))
+    snapshots = len(history.lineage) + len(history.others)
+    return _Counts(files, count_manifests(spark, table), snapshots)
 
 
 def count_manifests(spark: SparkSession, table: str) -> int:

@@ -1,4 +1,7 @@
-"""Maintenance on a schedule and on request, beside the landing queries of the same process."""
+"""Maintenance on a schedule and on request, beside the landing queries of the same process.
+
+All of it is done by one thread: what it does to a table meets nothing but landing.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ from src.config import Settings
 from src.events.definitions import TOPIC_TRADE
 from src.rollups import rollup_tables
 from src.streaming import maintenance_requests as requests
-from src.streaming.expiry import DATA_TABLES
+from src.streaming.expiry import DATA_TABLES, expire_repeated
 from src.streaming.maintenance import Upkeep, maintain
 from src.streaming.materialized import MATERIALIZED
 from src.streaming.schemas import ITEM, QUARANTINE
@@ -26,6 +29,10 @@ _log.setLevel(logging.INFO)
 
 #: How often the thread looks for requests.
 _LOOK_S = 0.5
+
+#: Each commit of landing reads and writes what its table knows of its snapshots: a busy table has
+#: forty more a minute.
+_REPEATED_EVERY_S = 60.0
 
 #: Looking for orphans lists whole folders; they are rare, what a kill leaves behind.
 _ORPHANS_EVERY_S = 86_400.0
@@ -57,6 +64,7 @@ class Rounds:
         self._spark = spark
         self._settings = settings
         self._tables = tables_of(topics)
+        self._landed_in = [table for topic in topics for table in DATA_TABLES[topic]]
         self._stop = Event()
         self._orphans_due_at = 0.0
         self._thread = Thread(target=self._run, name="maintenance", daemon=True)
@@ -78,11 +86,15 @@ class Rounds:
         self._spark.sparkContext.setLocalProperty("spark.scheduler.pool", _POOL)
         interval_s = self._settings.maintenance_interval_s
         due_at = time.monotonic() + interval_s
+        repeated_due_at = time.monotonic() + _REPEATED_EVERY_S
         while not self._stop.wait(_LOOK_S):
             self._answer_requests()
             if interval_s and time.monotonic() >= due_at:
                 self._round()
                 due_at = time.monotonic() + interval_s
+            if time.monotonic() >= repeated_due_at:
+                self._expire_repeated()
+                repeated_due_at = time.monotonic() + _REPEATED_EVERY_S
 
     def _round(self) -> None:
         with_orphans = time.monotonic() >= self._orphans_due_at
@@ -101,6 +113,17 @@ class Rounds:
             )
         if with_orphans:
             self._orphans_due_at = time.monotonic() + _ORPHANS_EVERY_S
+
+    def _expire_repeated(self) -> None:
+        for table in self._landed_in:
+            if self._stop.is_set():
+                return
+            try:
+                expire_repeated(self._spark, table, time.time_ns() // 1_000_000)
+            except (Py4JError, PySparkException, OSError) as error:
+                # As of a step of maintenance: what is left is done the next time.
+                if not self._stop.is_set():
+                    _log.warning("repeated snapshots of %s stay for now: %s", table, error)
 
     def _answer_requests(self) -> None:
         for request in requests.waiting_requests(self._settings):

@@ -32,7 +32,7 @@ from src.streaming.file_statistics import FileStatistics
 from src.streaming.history import (
     PROPERTY_PREFIX,
     TableError,
-    lineage_in,
+    history_in,
     load_table,
     newest_with,
     read_lineage,
@@ -211,7 +211,7 @@ class LandingTable:
         return self._file_parser.fromJson(node, self._spec)
 
     def _read_positions(self) -> Positions:
-        lineage = lineage_in(self._table, self._metadata_parser)
+        lineage = history_in(self._table, self._metadata_parser).lineage
         name = POSITION + self._topic
         if (found := newest_with(lineage, name)) is not None:
             return positions_of(found.summary[name])

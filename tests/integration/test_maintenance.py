@@ -8,9 +8,9 @@ import signal
 import subprocess
 import sys
 import time
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
 from typing import Any
 
 import msgspec
@@ -22,8 +22,9 @@ from pyspark.sql import functions as F  # noqa: N812 - Spark's own name for it
 from src.config import Settings, as_environment
 from src.events.definitions import TOPIC_PLAYER_STATE, TOPIC_TRADE
 from src.stack.layout import ROOT
-from src.streaming.expiry import expire
-from src.streaming.history import read_lineage
+from src.streaming import expiry, maintenance_rounds
+from src.streaming.expiry import expire, expire_repeated
+from src.streaming.history import load_table, read_history, read_lineage
 from src.streaming.landing import Landing
 from src.streaming.maintenance import SORTED_BY, Upkeep, compact, maintain
 from src.streaming.maintenance_requests import Unanswered, ask
@@ -75,6 +76,10 @@ def folder_of(settings: Settings, table: str) -> Path:
 
 def data_of(settings: Settings, table: str) -> set[Path]:
     return set((folder_of(settings, table) / "data").rglob("*.parquet"))
+
+
+def manifest_lists_of(settings: Settings, table: str) -> set[Path]:
+    return set((folder_of(settings, table) / "metadata").glob("snap-*.avro"))
 
 
 def positions(spark: SparkSession) -> list[Any]:
@@ -141,6 +146,112 @@ def test_snapshots_stay_as_long_as_they_were_promised(spark: SparkSession, seqs:
     kept_ms = now_ms - before[2].timestamp_ms
     expire(spark, "trade", kept_ms=kept_ms, now_ms=now_ms)
     assert read_lineage(spark, "trade") == [s for s in before if s.timestamp_ms >= now_ms - kept_ms]
+
+
+def land_nothing(spark: SparkSession, times: int) -> None:
+    """Commit as landing does for batches that have nothing for the table."""
+    table = LandingTable(spark, "trade", TOPIC_TRADE)
+    for _ in range(times):
+        table.append([], table.positions(), datetime.now(UTC))
+
+
+def snapshots_of(spark: SparkSession, table: str) -> dict[int, int]:
+    """Return the number of rows that each snapshot of a table says it has."""
+    history = read_history(spark, table)
+    return {s.snapshot_id: s.rows_in_table for s in (*history.lineage, *history.others)}
+
+
+def number_of(spark: SparkSession, table: str) -> int:
+    """Return the sequence number of a table's newest snapshot."""
+    return int(load_table(spark, table).currentSnapshot().sequenceNumber())
+
+
+def read_at(spark: SparkSession, table: str, snapshot_id: int) -> int:
+    read = spark.read.option("versionAsOf", snapshot_id)
+    return read.table(full_name(table)).where("seq > 0").count()
+
+
+def test_repeated_snapshots_go_and_whatever_a_query_may_read_stays(
+    spark: SparkSession,
+    landing_settings: Settings,
+    small_batches: Settings,
+    seqs: list[int],
+    send: Send,
+) -> None:
+    before_compaction = read_lineage(spark, "trade")[0].snapshot_id
+    assert compact(spark, "trade")[0] > 0
+    more = [next(NEXT_SEQ) for _ in range(6)]
+    send(TOPIC_TRADE, [trade(seq) for seq in more])
+    land_all(spark, small_batches)
+    land_nothing(spark, 40)
+    told, files = positions(spark), data_of(landing_settings, "trade")
+    lists = manifest_lists_of(landing_settings, "trade")
+    before = snapshots_of(spark, "trade")
+
+    gone = expire_repeated(spark, "trade", MUCH_LATER_MS)
+
+    after = snapshots_of(spark, "trade")
+    assert gone == len(before) - len(after) >= 40
+    # What compaction replaced is promised to its readers for longer.
+    assert before_compaction in after
+    assert {found: read_at(spark, "trade", found) for found in after} == after
+    assert data_of(landing_settings, "trade") == files
+    assert len(lists) - len(manifest_lists_of(landing_settings, "trade")) == gone
+    assert positions(spark) == told
+    assert Landing(spark, TOPIC_TRADE).positions() == told[0]
+
+    expire(spark, "trade", kept_ms=0, now_ms=MUCH_LATER_MS)
+
+    assert before_compaction not in snapshots_of(spark, "trade")
+    assert data_of(landing_settings, "trade") < files
+    assert landed_seqs(spark, "trade", seqs + more) == seqs + more
+
+
+def test_a_few_repeated_snapshots_and_young_ones_stay(spark: SparkSession, seqs: list[int]) -> None:
+    assert seqs
+    expire(spark, "trade", kept_ms=0, now_ms=MUCH_LATER_MS)
+    land_nothing(spark, 20)
+    assert expire_repeated(spark, "trade", MUCH_LATER_MS) == 0
+    land_nothing(spark, 20)
+    assert expire_repeated(spark, "trade", read_lineage(spark, "trade")[0].timestamp_ms) == 0
+    assert expire_repeated(spark, "trade", MUCH_LATER_MS) >= 40
+
+
+def test_landing_commits_while_repeated_snapshots_go(spark: SparkSession, seqs: list[int]) -> None:
+    before, number_before = files_of(spark, "trade"), number_of(spark, "trade")
+    landing_thread = Thread(target=land_nothing, args=(spark, 150))
+    landing_thread.start()
+    gone = 0
+    while landing_thread.is_alive():
+        gone += expire_repeated(spark, "trade", MUCH_LATER_MS)
+    landing_thread.join()
+    assert gone >= 32
+    # A commit that another one overwrote would have left its number to the next.
+    assert number_of(spark, "trade") == number_before + 150
+    assert read_lineage(spark, "trade")[0].summary["guildhall.position.trade"]
+    assert files_of(spark, "trade") == before
+    assert landed_seqs(spark, "trade", seqs) == seqs
+
+
+def test_a_landing_process_lets_repeated_snapshots_go_without_being_asked(
+    spark: SparkSession,
+    landing_settings: Settings,
+    seqs: list[int],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(maintenance_rounds, "_REPEATED_EVERY_S", 0.0)
+    monkeypatch.setattr(expiry, "_REPEATED_KEPT_MS", 0)
+    land_nothing(spark, 40)
+    before = len(snapshots_of(spark, "trade"))
+    settings = msgspec.structs.replace(landing_settings, maintenance_interval_s=0)
+    rounds = Rounds(spark, settings, TOPICS)
+    rounds.start()
+    deadline = time.monotonic() + 60
+    while len(snapshots_of(spark, "trade")) > before - 40:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    rounds.stop()
+    assert landed_seqs(spark, "trade", seqs) == seqs
 
 
 def test_a_table_whose_positions_something_else_expired_is_refused(spark: SparkSession) -> None:
