@@ -54,7 +54,7 @@ def expire(spark: SparkSession, table: str, kept_ms: int, now_ms: int) -> int:
         return 0
     not_needed = _outrun(spark, lineage) if table == QUARANTINE else frozenset[str]()
     oldest_ms = min(current_at_ms(every, now_ms - kept_ms), needed_since_ms(lineage, not_needed))
-    old = [each for each in every if each.timestamp_ms < oldest_ms]
+    old = history.nameless(each for each in every if each.timestamp_ms < oldest_ms)
     if old:
         _expiry_of(load_table(spark, table), old).commit()
     return len(old)
@@ -72,7 +72,8 @@ def expire_repeated(spark: SparkSession, table: str, now_ms: int) -> int:
         table: one that rows land in.
         now_ms: the time, UTC.
     """
-    found = repeated(read_lineage(spark, table), now_ms - _REPEATED_KEPT_MS)
+    history = read_history(spark, table)
+    found = history.nameless(repeated(history.lineage, now_ms - _REPEATED_KEPT_MS))
     if len(found) < _REPEATED_MIN:
         return 0
     loaded = load_table(spark, table)

@@ -7,7 +7,7 @@ job leave some without our properties.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -52,16 +52,27 @@ class History(Struct, frozen=True):
     """The snapshots that a table has.
 
     `lineage` are the current one and its ancestors, newest first, as far back as each leads to the
-    next; `others` are those behind a gap, and those that were rolled back.
+    next; `others` are those behind a gap, and those that were rolled back. `named` are the ids of
+    those that a branch or a tag names: Iceberg forgets none of them.
     """
 
     lineage: list[Snapshot]
     others: list[Snapshot]
+    named: frozenset[int]
+
+    def nameless(self, snapshots: Iterable[Snapshot]) -> list[Snapshot]:
+        """Return those of some snapshots that no branch and no tag names."""
+        return [snapshot for snapshot in snapshots if snapshot.snapshot_id not in self.named]
+
+
+class _Name(Struct, rename="kebab"):
+    snapshot_id: int
 
 
 class _Metadata(Struct, rename="kebab"):
     current_snapshot_id: int | None = None
     snapshots: list[Snapshot] = []
+    refs: dict[str, _Name] = {}
 
 
 def load_table(spark: SparkSession, table: str) -> Any:  # noqa: ANN401 - Iceberg's own, in Java
@@ -98,7 +109,8 @@ def history_of(metadata: str | bytes) -> History:
     decoded = json_decoded(metadata, _Metadata)
     lineage = list(_ancestors(decoded))
     known = {snapshot.snapshot_id for snapshot in lineage}
-    return History(lineage, [each for each in decoded.snapshots if each.snapshot_id not in known])
+    others = [snapshot for snapshot in decoded.snapshots if snapshot.snapshot_id not in known]
+    return History(lineage, others, frozenset(name.snapshot_id for name in decoded.refs.values()))
 
 
 def newest_with(lineage: Sequence[Snapshot], name: str) -> Snapshot | None:

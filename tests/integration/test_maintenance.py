@@ -217,6 +217,21 @@ def test_a_few_repeated_snapshots_and_young_ones_stay(spark: SparkSession, seqs:
     assert expire_repeated(spark, "trade", MUCH_LATER_MS) >= 40
 
 
+def test_what_an_operator_has_tagged_stays(spark: SparkSession, seqs: list[int]) -> None:
+    assert seqs
+    tagged = read_lineage(spark, "trade")[2]
+    load_table(spark, "trade").manageSnapshots().createTag("audit", tagged.snapshot_id).commit()
+    land_nothing(spark, 40)
+    try:
+        assert expire_repeated(spark, "trade", MUCH_LATER_MS) >= 40
+        expire(spark, "trade", kept_ms=0, now_ms=MUCH_LATER_MS)
+        newest = read_lineage(spark, "trade")[0].snapshot_id
+        assert snapshots_of(spark, "trade").keys() == {newest, tagged.snapshot_id}
+        assert read_at(spark, "trade", tagged.snapshot_id) == tagged.rows_in_table
+    finally:
+        load_table(spark, "trade").manageSnapshots().removeTag("audit").commit()
+
+
 def test_landing_commits_while_repeated_snapshots_go(spark: SparkSession, seqs: list[int]) -> None:
     before, number_before = files_of(spark, "trade"), number_of(spark, "trade")
     landing_thread = Thread(target=land_nothing, args=(spark, 150))

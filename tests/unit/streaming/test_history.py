@@ -55,6 +55,17 @@ def test_a_snapshot_behind_a_gap_is_none_that_the_newest_leads_to() -> None:
     assert [s.snapshot_id for s in found.others] == [1]
 
 
+def test_what_a_tag_names_is_known() -> None:
+    snapshots = [written(1, None), written(2, 1), written(3, 2)]
+    refs = {
+        "main": {"snapshot-id": 3, "type": "branch"},
+        "audit": {"snapshot-id": 2, "type": "tag", "max-ref-age-ms": 1},
+    }
+    metadata = {"current-snapshot-id": 3, "snapshots": snapshots, "refs": refs}
+    found = history_of(json.dumps(metadata))
+    assert [s.snapshot_id for s in found.nameless(found.lineage)] == [1]
+
+
 def test_a_table_without_a_snapshot_has_no_lineage() -> None:
     for current in (None, -1):
         assert (
