@@ -70,15 +70,15 @@ def measure(stand: Stand, events_per_s: int, seconds: float, warm_s: float) -> d
     stand.choose_players(TRADING_PLAYERS)
     # A young JVM compiles, and is slow.
     stand.serve(even_load(events_per_s, warm_s))
+    began = datetime.now(UTC).timestamp() + WARM_S
+    run = stand.serve(even_load(events_per_s, seconds))
+    load = run.load
     os.environ.update(HDFS_WRITER)
     spark = start_session(stand.settings, "benchmark")
     try:
-        began = datetime.now(UTC).timestamp() + WARM_S
-        run = stand.serve(even_load(events_per_s, seconds))
         ages = [age for table in EVENTS for age in ages_s(spark, table, began)]
     finally:
         spark.stop()
-    load = run.load
     p50, p99, p999 = percentiles_of(ages)
     return {
         "events/s": came_per_s(load),

@@ -9,7 +9,6 @@ snapshots, in its metadata.
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from benchmarks.stand import Stand, standing
 from src.config import load_settings
 from src.economy.warehouse import NAMESPACE, newest_metadata
 from src.stack.lifecycle import Silent
+from src.streaming.history import history_of
 
 _MINUTE_S = 60.0
 
@@ -58,7 +58,7 @@ def _metadata(stand: Stand) -> tuple[int, int]:
     if newest is None:
         return 0, 0
     text = newest.read_bytes()
-    return len(json.loads(text)["snapshots"]), len(text)
+    return len(history_of(text).every), len(text)
 
 
 def main() -> None:

@@ -49,7 +49,7 @@ def expire(spark: SparkSession, table: str, kept_ms: int, now_ms: int) -> int:
         now_ms: the time, UTC.
     """
     history = read_history(spark, table)
-    lineage, every = history.lineage, [*history.lineage, *history.others]
+    lineage, every = history.lineage, history.every
     if not lineage:
         return 0
     not_needed = _outrun(spark, lineage) if table == QUARANTINE else frozenset[str]()

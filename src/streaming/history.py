@@ -60,6 +60,11 @@ class History(Struct, frozen=True):
     others: list[Snapshot]
     named: frozenset[int]
 
+    @property
+    def every(self) -> list[Snapshot]:
+        """All snapshots, those of the lineage first."""
+        return [*self.lineage, *self.others]
+
     def nameless(self, snapshots: Iterable[Snapshot]) -> list[Snapshot]:
         """Return those of some snapshots that no branch and no tag names."""
         return [snapshot for snapshot in snapshots if snapshot.snapshot_id not in self.named]

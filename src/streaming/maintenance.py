@@ -129,7 +129,7 @@ def maintain(
     compacted, written = _step(faults, "compaction", lambda: compact(spark, table), (0, 0))
     taken_in = _step(faults, "taking in", lambda: _take_in(spark, table, anew=anew), 0)
     _step(faults, "rewriting manifests", lambda: _rewrite_manifests(spark, table), None)
-    expired = _step(faults, "expiry", lambda: expire(spark, table, kept_ms, _now_ms()), 0)
+    expired = _step(faults, "expiry", lambda: expire(spark, table, kept_ms, now_ms()), 0)
     orphans = 0
     if with_orphans:
         orphans = _step(faults, "orphans", lambda: _remove_orphans(spark, table, orphan_ms), 0)
@@ -191,8 +191,7 @@ def _counts(spark: SparkSession, table: str) -> _Counts:
     if not history.lineage:
         return _Counts(0, 0, 0)
     files = int(history.lineage[0].summary.get("total-data-files", 0))
-    snapshots = len(history.lineage) + len(history.others)
-    return _Counts(files, count_manifests(spark, table), snapshots)
+    return _Counts(files, count_manifests(spark, table), len(history.every))
 
 
 def count_manifests(spark: SparkSession, table: str) -> int:
@@ -210,7 +209,7 @@ def _rewrite_manifests(spark: SparkSession, table: str) -> None:
 
 def _remove_orphans(spark: SparkSession, table: str, older_than_ms: int) -> int:
     action = _actions(spark).deleteOrphanFiles(load_table(spark, table))
-    result = action.olderThan(_now_ms() - older_than_ms).execute()
+    result = action.olderThan(now_ms() - older_than_ms).execute()
     return sum(1 for _ in result.orphanFileLocations())
 
 
@@ -232,5 +231,6 @@ def _step(faults: list[str], name: str, run: Callable[[], Result], otherwise: Re
         return otherwise
 
 
-def _now_ms() -> int:
+def now_ms() -> int:
+    """Return the time in milliseconds, as Iceberg dates snapshots."""
     return time.time_ns() // 1_000_000

@@ -19,7 +19,7 @@ from src.events.definitions import TOPIC_TRADE
 from src.rollups import rollup_tables
 from src.streaming import maintenance_requests as requests
 from src.streaming.expiry import DATA_TABLES, expire_repeated
-from src.streaming.maintenance import Upkeep, maintain
+from src.streaming.maintenance import Upkeep, maintain, now_ms
 from src.streaming.materialized import MATERIALIZED
 from src.streaming.schemas import ITEM, QUARANTINE
 
@@ -119,7 +119,7 @@ class Rounds:
             if self._stop.is_set():
                 return
             try:
-                expire_repeated(self._spark, table, time.time_ns() // 1_000_000)
+                expire_repeated(self._spark, table, now_ms())
             except (Py4JError, PySparkException, OSError) as error:
                 # As of a step of maintenance: what is left is done the next time.
                 if not self._stop.is_set():

@@ -157,8 +157,7 @@ def land_nothing(spark: SparkSession, times: int) -> None:
 
 def snapshots_of(spark: SparkSession, table: str) -> dict[int, int]:
     """Return the number of rows that each snapshot of a table says it has."""
-    history = read_history(spark, table)
-    return {s.snapshot_id: s.rows_in_table for s in (*history.lineage, *history.others)}
+    return {s.snapshot_id: s.rows_in_table for s in read_history(spark, table).every}
 
 
 def number_of(spark: SparkSession, table: str) -> int:
