@@ -26,6 +26,16 @@ def check_sql_until(name: str, last_seq: int) -> str:
 
 def rollup_check_sql(rollup: Rollup) -> str:
     """Return the statement that compares a rollup with what its source's rows say."""
+    words = {"each_source": rollup.source}
+    if rollup.running is None:
+        check = check_sql("rollup_unlike_rows")
+        words["each_rollup"] = rollup.name
+    else:
+        check = check_sql("totals_unlike_rows")
+        words |= {"each_so_far": rollup.so_far, "each_since": rollup.since}
+        words |= {"each_key": rollup.running.key, "each_total": rollup.running.total}
     of_rows = f"({rollup.over(rollup.source)})"
-    check = check_sql("rollup_unlike_rows").replace("from rows_of_each_rollup", f"from {of_rows}")
-    return check.replace("each_source", rollup.source).replace("each_rollup", rollup.name)
+    check = check.replace("from rows_of_each_rollup", f"from {of_rows}")
+    for word, text in words.items():
+        check = check.replace(word, text)
+    return check

@@ -36,7 +36,7 @@ from src.economy.engine import (
     QueryFailedError,
     WarehouseUnreachableError,
 )
-from src.economy.fragments import fragment
+from src.economy.fragments import rollup_relations
 from src.economy.views import views
 from src.economy.warehouse import (
     MATERIALIZED,
@@ -159,12 +159,11 @@ class DuckDbEngine(OpenEngine):
         """Define a rollup: the days that hold, and what its statement makes of all other rows."""
         days, others = rolled_up_days(self.tables, rollup)
         self._connection.execute(_table_view(others))
-        sql = rollup.over(others.name)
         if days is not None:
             self._connection.execute(_table_view(days))
-            if days.files:
-                sql = fragment("rolled_up", days_that_hold=days.name, of_other_rows=f"({sql})")
-        self._connection.execute(f"create view {rollup.name} as {sql}")
+        held = days.name if days is not None and days.files else None
+        for name, sql in rollup_relations(rollup, held, others.name).items():
+            self._connection.execute(f"create view {name} as {sql}")
 
     def snapshots(self) -> dict[str, int | None]:
         """Return the snapshot that each table is pinned to."""

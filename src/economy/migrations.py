@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from src.config import Settings, load_settings
+from src.economy.fragments import rollup_relations
 from src.economy.presto_engine import MIGRATIONS, presto_engine
 from src.economy.views import presto_views, views
 from src.rollups import rollups
@@ -21,7 +22,8 @@ def make_views(settings: Settings) -> None:
     with presto_engine(settings, MIGRATIONS) as engine:
         for rollup in rollups():
             # Of all rows; who asks through the engine gets the days that hold (presto_rollups.py).
-            engine.ask(f"create or replace view {rollup.name} as {rollup.over(rollup.source)}")
+            for name, sql in rollup_relations(rollup, None, rollup.source).items():
+                engine.ask(f"create or replace view {name} as {sql}")
         for view in (*presto_views(), *views()):
             engine.ask(f"create or replace view {view.name} as {view.sql}")
 

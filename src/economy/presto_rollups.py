@@ -17,10 +17,17 @@ from typing import Any
 
 from msgspec import Struct
 
-from src.economy.fragments import fragment
+from src.economy.fragments import fragment, rollup_relations
 from src.economy.views import views
 from src.economy.warehouse import MATERIALIZED
-from src.rollups import NO_STATEMENT, ROLLED_UP, Rollup, read_told, rollups
+from src.rollups import (
+    NO_STATEMENT,
+    ROLLED_UP,
+    Rollup,
+    days_that_hold,
+    read_told,
+    rollups,
+)
 
 #: The column by whose day the sources are partitioned.
 _TIME = "occurred_at"
@@ -47,6 +54,7 @@ class _Kept(Struct, frozen=True):
     table: str
     source: str
     digest: str
+    is_running: bool = False
 
 
 class _Held(Struct, frozen=True):
@@ -89,7 +97,10 @@ def with_rollups(sql: str, ask: Callable[[str], _Rows]) -> str:
 
 @cache
 def _kept() -> tuple[_Kept, ...]:
-    of_rollups = (_Kept(r.name, r.table, r.source, r.digest) for r in rollups())
+    of_rollups = (
+        _Kept(r.name, r.table, r.source, r.digest, is_running=r.running is not None)
+        for r in rollups()
+    )
     of_views = (_Kept(table, table, MATERIALIZED[table], NO_STATEMENT) for table in MATERIALIZED)
     return (*of_rollups, *of_views)
 
@@ -99,11 +110,11 @@ def _reading() -> Mapping[str, frozenset[str]]:
     """Return what each rollup, and each view that reads one, reads of those, itself included.
 
     In the order in which they can be made. So it is for the tables of materialized views, with
-    which come the rows that they may not have.
+    which come the rows that they may not have, and for the two relations of running totals.
     """
     found = {each.name: frozenset({each.name}) for each in _kept()}
-    for name, table in _since_of().items():
-        found[name] = frozenset({table, name})
+    for name, kept in _beside().items():
+        found[name] = frozenset({kept, name})
     for view in views():
         read = [found[word] for word in set(_WORD.findall(view.sql)) & found.keys()]
         if read:
@@ -115,6 +126,14 @@ def _reading() -> Mapping[str, frozenset[str]]:
 def _since_of() -> Mapping[str, str]:
     """Return the views of rows that a materialized view's table may not have, and the tables."""
     return {f"{source}_since": table for table, source in MATERIALIZED.items()}
+
+
+@cache
+def _beside() -> Mapping[str, str]:
+    """Return what is asked for by another name than that of what is kept, with that name."""
+    running = (rollup for rollup in rollups() if rollup.running is not None)
+    of_running = {name: each.name for each in running for name in (each.so_far, each.since)}
+    return {**_since_of(), **of_running}
 
 
 @cache
@@ -154,7 +173,7 @@ def _days(kept: _Kept, told: str | None, rows: Mapping[date, int]) -> list[date]
     known = read_told(told)
     if known is None or known.digest != kept.digest:
         return []
-    return [day for day, count in known.days.items() if rows.get(day) == count]
+    return days_that_hold(known.days, rows, running=kept.is_running)
 
 
 def _asking_what_is_told(kept: _Kept) -> str:
@@ -177,7 +196,7 @@ def _expression(name: str, found: _Found) -> str:
         return f"{name} as (\n{_statements()[name]}\n)"
     table = _since_of().get(name, name)
     if table not in found.held:
-        return ""
+        return ""  # or it comes with another name
     held = found.held[table]
     if table != name:
         return f"{name} as (\n{_others(MATERIALIZED[table], held)}\n)"
@@ -185,20 +204,18 @@ def _expression(name: str, found: _Found) -> str:
         at_snapshot = f'"{table}@{held.snapshot_id}"'
         return f"{table} as (\n{fragment('every_row', each_table=at_snapshot)}\n)"
     (rollup,) = (each for each in rollups() if each.name == name)
-    return _rollup_expression(rollup, held)
+    return _rollup_expressions(rollup, held)
 
 
-def _rollup_expression(rollup: Rollup, held: _Held) -> str:
+def _rollup_expressions(rollup: Rollup, held: _Held) -> str:
     days = fragment(
         "days_of_table",
         each_table=f'"{rollup.table}@{held.snapshot_id}"',
         each_day=", ".join(f"date '{day}'" for day in sorted(held.days)),
     )
     others = f"{rollup.name}_source_rows"
-    rolled_up = fragment(
-        "rolled_up", days_that_hold=f"({days})", of_other_rows=f"({rollup.over(others)})"
-    )
-    return f"{others} as (\n{_others(rollup.source, held)}\n),\n{rollup.name} as (\n{rolled_up}\n)"
+    made = {others: _others(rollup.source, held), **rollup_relations(rollup, f"({days})", others)}
+    return ",\n".join(f"{name} as (\n{sql}\n)" for name, sql in made.items())
 
 
 def _others(source: str, held: _Held) -> str:

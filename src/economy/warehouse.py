@@ -21,7 +21,7 @@ from pyiceberg.table.snapshots import Operation, Snapshot
 
 from src.economy.engine import WarehouseUnreachableError
 from src.economy.manifests import DeleteFilesError, LiveFile, data_files
-from src.rollups import ROLLED_UP, Rollup, days_rolled_up
+from src.rollups import ROLLED_UP, Rollup, days_rolled_up, days_that_hold
 
 NAMESPACE = "guildhall"
 
@@ -103,7 +103,8 @@ def rolled_up_days(
 ) -> tuple[PinnedTable | None, PinnedTable]:
     """Return, as tables, the days of a rollup that hold, and its source's rows of all other days.
 
-    A day holds when its source has as many rows as when it was rolled up.
+    A day holds when its source has as many rows as when it was rolled up, and with running totals
+    when all days before it hold as well.
 
     Args:
         tables: of one moment; that of the rollup is not there before the first landing.
@@ -111,10 +112,11 @@ def rolled_up_days(
     """
     table, source = tables.get(rollup.table), tables[rollup.source]
     told = table and days_rolled_up(rollup, table.rolled_up, source.uuid, source.sequence_number)
-    rows = Counter[date | None]()
+    rows = Counter[date]()
     for file in source.files:
-        rows[file.day] += file.rows
-    held = {day for day, count in (told or {}).items() if rows[day] == count}
+        if file.day is not None:
+            rows[file.day] += file.rows
+    held = set(days_that_hold(told or {}, rows, running=rollup.running is not None))
     others = tuple(file for file in source.files if file.day not in held)
     since = msgspec.structs.replace(source, name=f"{rollup.name}_source_rows", files=others)
     if table is None:

@@ -7,6 +7,12 @@ that have not changed since, and the same statement over the rows of the others
 
 Landed rows are only ever added to. So a day whose source has as many rows as when it was rolled up
 has the same rows, whatever compaction did to their files, and a count is all that is compared.
+
+Where nearly each row of a day is a group of its own, to add up days is as dear as to add up rows.
+The table of such a rollup has *running totals*: what its statement says of a day, with what the
+same key had on the days before. So only keys of the days that do not hold are looked for among all
+others. It is asked for as two: `<rollup>_so_far` has the running totals of the days that hold, and
+`<rollup>_since` what the statement says of each other day by itself.
 """
 
 from __future__ import annotations
@@ -16,6 +22,7 @@ import re
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
+from itertools import takewhile
 from pathlib import Path
 
 import msgspec
@@ -41,8 +48,11 @@ _SOURCES = {
     "exchange_item_day": "trade",
     "imbalanced_trade": "trade",
     "imbalance_day": "trade",
+    "gift_flow_day": "trade",
+    "pair_total": "trade",
     "gold_account_day": "trade_leg",
     "moved_item_day": "trade_leg",
+    "moved_leg": "trade_leg",
     "state_minute": "player_state",
     "player_state_day": "player_state",
     "best_inventory": "player_state",
@@ -52,18 +62,42 @@ _COMMENT = re.compile(r"\s*--[^\n]*")
 _ROWS = re.compile(r"\bsource_rows\b")
 
 
+class Running(Struct, frozen=True):
+    """The column by which running totals are told apart, and the one that is added up."""
+
+    key: str
+    total: str
+
+
+_RUNNING = {"pair_total": Running("pair_id", "trades")}
+
+
 class Rollup(Struct, frozen=True):
-    """What is kept of each day of a table, and the name under which it is asked for."""
+    """What is kept of each day of a table, and the name under which it is asked for.
+
+    `running` is given when its table has running totals.
+    """
 
     name: str
     source: str
     description: str
     sql: str
+    running: Running | None = None
 
     @property
     def table(self) -> str:
         """The name of its table, which has the days that were rolled up."""
         return f"{self.name}_rollup"
+
+    @property
+    def so_far(self) -> str:
+        """The name of the running totals of the days that hold."""
+        return f"{self.name}_so_far"
+
+    @property
+    def since(self) -> str:
+        """The name of what its statement says of the other days, where totals are running."""
+        return f"{self.name}_since"
 
     def over(self, rows: str) -> str:
         """Return the statement that makes the rollup of other rows, by the name of their view."""
@@ -118,12 +152,28 @@ def days_rolled_up(
     return known.days if is_of_this and known.sequence_number <= sequence_number else {}
 
 
+def days_that_hold(
+    known: Mapping[date, int], rows: Mapping[date, int], *, running: bool
+) -> list[date]:
+    """Return the days of a rollup's table of which its source still has as many rows.
+
+    Args:
+        known: how many rows each day had when it was rolled up.
+        rows: how many each day of the source has now.
+        running: whether a day's totals have those of the days before, and hold only as they do.
+    """
+    chosen = takewhile if running else filter
+    return list(chosen(lambda day: rows.get(day) == known[day], sorted(known)))
+
+
 @cache
 def rollups() -> tuple[Rollup, ...]:
     """Return all rollups."""
     folder = Path(__file__).parent
     files = (read_sql_file(folder / f"{name}.sql") for name in _SOURCES)
-    return tuple(Rollup(f.name, _SOURCES[f.name], f.description, f.sql) for f in files)
+    return tuple(
+        Rollup(f.name, _SOURCES[f.name], f.description, f.sql, _RUNNING.get(f.name)) for f in files
+    )
 
 
 @cache

@@ -2,7 +2,8 @@
 
 What a rollup is, and why a count of rows tells whether a day is as it was, is said in
 `src/rollups`. A day is rolled up once a later one has begun, and again when its count changes: the
-newest one still fills, and would not hold.
+newest one still fills, and would not hold. Days of running totals are rolled up one after the
+other, and with one all that come after it, for each has what the days before it had.
 """
 
 from __future__ import annotations
@@ -11,10 +12,18 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
-from pyspark.sql import SparkSession
+from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812 - Spark's own name for it
 
-from src.rollups import DAY, ROLLED_UP, RolledUp, Rollup, days_rolled_up, rollup_tables
+from src.rollups import (
+    DAY,
+    ROLLED_UP,
+    RolledUp,
+    Rollup,
+    Running,
+    days_rolled_up,
+    rollup_tables,
+)
 from src.streaming.history import load_table, newest_change, read_lineage
 from src.streaming.rollup_rows import rolled_up_by
 from src.streaming.staging import rows_of, staged, tasks_by_day
@@ -39,22 +48,37 @@ def roll_up(spark: SparkSession, rollup: Rollup, *, anew: bool = False) -> int:
     tasks = tasks_by_day(spark, source)
     rows = {day: rows_of(of_day) for day, of_day in tasks.items()}
     known = {} if anew else _known(spark, rollup, source)
-    due = due_days(rows, known, datetime.now(UTC).date())
+    known = {day: count for day, count in known.items() if day in rows}
+    due = due_days(rows, known, datetime.now(UTC).date(), running=rollup.running is not None)
     if anew and not due:
         _empty(spark, rollup)
-    known = {day: count for day, count in known.items() if day in rows}
-    for begin in range(0, len(due), _DAYS_A_COMMIT):
-        days = due[begin : begin + _DAYS_A_COMMIT]
-        # Of a table that is not believed nothing stays.
-        replaced = F.col(DAY).isin(days) if known else None
+    days_a_commit = 1 if rollup.running else _DAYS_A_COMMIT
+    for begin in range(0, len(due), days_a_commit):
+        days = due[begin : begin + days_a_commit]
+        if rollup.running:  # what comes after does not hold until it is rolled up again
+            known = {day: count for day, count in known.items() if day < days[0]}
+        before = sorted(known)
         known |= {day: rows[day] for day in days}
         told = {ROLLED_UP: _rolled_up(rollup, source, known).told()}
         chosen = [task for day in days for task in tasks[day]]
         with staged(spark, source, chosen) as of_days, rolled_up_by(spark, rollup, of_days) as made:
-            columns = spark.table(full_name(rollup.table)).columns
-            kept = made.select(columns).repartition(DAY).sortWithinPartitions(*columns[:3])
-            replace_rows(kept, rollup.table, told, replaced)
+            table = spark.table(full_name(rollup.table))
+            kept = _running(made, rollup.running, table, before) if rollup.running else made
+            kept = kept.select(table.columns).repartition(DAY)
+            # Of a table that is not believed nothing stays.
+            replaced = F.col(DAY).isin(days) if before else None
+            in_order = kept.sortWithinPartitions(*table.columns[:3])
+            replace_rows(in_order, rollup.table, told, replaced)
     return sum(rows[day] for day in due)
+
+
+def _running(made: DataFrame, by: Running, table: DataFrame, before: Sequence[date]) -> DataFrame:
+    """Add to the totals of a day what each key had when the days before it were over."""
+    earlier = table.where(F.col(DAY).isin(list(before)))
+    of_same = earlier.join(made.select(by.key), by.key, "left_semi")
+    had = of_same.groupBy(by.key).agg(F.max(by.total).alias("had"))
+    total = F.col(by.total) + F.coalesce(F.col("had"), F.lit(0))
+    return made.join(had, by.key, "left").withColumn(by.total, total)
 
 
 def _rolled_up(rollup: Rollup, source: Any, days: dict[date, int]) -> RolledUp:  # noqa: ANN401 - Iceberg's own, in Java
@@ -62,16 +86,20 @@ def _rolled_up(rollup: Rollup, source: Any, days: dict[date, int]) -> RolledUp: 
     return RolledUp(str(source.uuid()), number, rollup.digest, days)
 
 
-def due_days(rows: Mapping[date, int], known: Mapping[date, int], today: date) -> list[date]:
+def due_days(
+    rows: Mapping[date, int], known: Mapping[date, int], today: date, *, running: bool = False
+) -> list[date]:
     """Return the days to roll up, in order.
 
     Args:
         rows: that each day of the source has.
         known: how many it had when it was rolled up.
         today: UTC; it fills, even if the clock that trades were dated by has been ahead.
+        running: whether a day's totals have those of the days before.
     """
     over = [day for day in sorted(rows)[:-1] if day < today]
-    return [day for day in over if rows[day] != known.get(day)]
+    due = [day for day in over if rows[day] != known.get(day)]
+    return [day for day in over if day >= due[0]] if running and due else due
 
 
 def forget_other_days(spark: SparkSession, tables: Sequence[str]) -> None:

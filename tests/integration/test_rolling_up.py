@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,7 @@ pytestmark = [
 ]
 
 (TRADE_MINUTE,) = (rollup for rollup in rollups() if rollup.name == "trade_minute")
+(PAIR_TOTAL,) = (rollup for rollup in rollups() if rollup.name == "pair_total")
 TABLE = "trade_minute_rollup"
 
 
@@ -154,6 +156,78 @@ def test_a_day_that_gets_a_late_row_is_read_as_rows_until_it_is_rolled_up_again(
     assert market.held() == [first, second]
     assert market.trades() == trades + 1
     assert market.roll_up() == 0
+
+
+def pairs(market: Market) -> Counter[tuple[int, int]]:
+    """Count the settled trades of each pair, from what was landed."""
+    return Counter(
+        (min(players), max(players))
+        for trade in market.realm.trades
+        if trade["kind"] == "player_trade" and trade["status"] == "settled"
+        for players in [(trade["player_1_id"], trade["player_2_id"])]
+    )
+
+
+def running_days(market: Market) -> list[date]:
+    found = market.ask("select distinct utc_day from pair_total_so_far order by 1")
+    return [day for (day,) in found]
+
+
+def test_running_totals_hold_up_to_the_day_that_got_a_late_row(
+    spark: SparkSession, tmp_path: Path
+) -> None:
+    market = Market(spark, Settings(var_dir=str(tmp_path)), days=5)
+    asked = "select low_id, high_id, trades from repeated_pair"
+    expected = {(*pair, n) for pair, n in pairs(market).items() if n >= 2}
+    assert expected
+    assert set(market.ask(asked)) == expected
+
+    assert roll_up(market.spark, PAIR_TOTAL) > 0
+
+    with_pairs = running_days(market)
+    assert len(with_pairs) >= 3
+    assert set(market.ask(asked)) == expected
+    assert roll_up(market.spark, PAIR_TOTAL) == 0
+
+    # One more trade of a pair, on the second of these days.
+    late = next(
+        trade
+        for trade in market.realm.trades
+        if trade["occurred_at"].date() == with_pairs[1]
+        and trade["kind"] == "player_trade"
+        and trade["status"] == "settled"
+    )
+    more = {**late, "trade_id": "late", "seq": 1_000}
+    market.realm.trades.append(more)
+    append_rows(market.spark, "trade", [more])
+    expected = {(*pair, n) for pair, n in pairs(market).items() if n >= 2}
+
+    assert running_days(market) == with_pairs[:1]
+    assert set(market.ask(asked)) == expected
+    assert "pair_total" not in market.differences()
+
+    assert roll_up(market.spark, PAIR_TOTAL) > 0
+    assert running_days(market) == with_pairs
+    assert set(market.ask(asked)) == expected
+    assert "pair_total" not in market.differences()
+
+
+def test_false_running_totals_and_those_that_are_lost_are_found(market: Market) -> None:
+    roll_up(market.spark, PAIR_TOTAL)
+    told = {ROLLED_UP: read_lineage(market.spark, PAIR_TOTAL.table)[0].summary[ROLLED_UP]}
+    table = market.spark.table(full_name(PAIR_TOTAL.table)).localCheckpoint()
+    false = table.withColumn("trades", F.col("trades") + 1)
+
+    replace_rows(false, PAIR_TOTAL.table, told)
+    found = market.differences()["pair_total"]
+    assert found
+    assert all(wrong == missing > 0 for _, wrong, missing in found)
+
+    replace_rows(table.limit(0), PAIR_TOTAL.table, told)
+    assert sum(missing for *_, missing in market.differences()["pair_total"]) > 0
+
+    replace_rows(table, PAIR_TOTAL.table, told)
+    assert market.differences() == {}
 
 
 def test_compaction_leaves_the_days_as_they_are(market: Market) -> None:

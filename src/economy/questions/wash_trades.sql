@@ -4,38 +4,30 @@
 -- from the player with the lower id, and back; returned is the smaller of both, returned_value in
 -- coins at base value.
 with moved as (
+    -- One row a trade and item: it may have gone both ways in one trade.
     select
-        repeated_pair.low_id as player_1_id,
-        repeated_pair.high_id as player_2_id,
-        moved_item.item_id,
-        cast(moved_item.value / (moved_item.player_1_units + moved_item.player_2_units) as bigint)
-            as unit_value,
-        case
-            when moved_item.player_1_id < moved_item.player_2_id then moved_item.player_1_units
-            else moved_item.player_2_units
-        end as units_forth,
-        case
-            when moved_item.player_1_id < moved_item.player_2_id then moved_item.player_2_units
-            else moved_item.player_1_units
-        end as units_back
-    from moved_item
-    inner join repeated_pair
-        on
-            least(moved_item.player_1_id, moved_item.player_2_id) = repeated_pair.low_id
-            and greatest(moved_item.player_1_id, moved_item.player_2_id) = repeated_pair.high_id
+        moved_leg.pair_id,
+        moved_leg.item_id,
+        moved_leg.unit_value,
+        moved_leg.seq,
+        sum(case when moved_leg.is_forth then moved_leg.units else 0 end) as units_forth,
+        sum(case when moved_leg.is_forth then 0 else moved_leg.units end) as units_back
+    from moved_leg
+    inner join repeated_pair on moved_leg.pair_id = repeated_pair.pair_id
+    group by moved_leg.pair_id, moved_leg.item_id, moved_leg.unit_value, moved_leg.seq
 ),
 
 totals as (
     select
-        player_1_id,
-        player_2_id,
+        cast((pair_id - mod(pair_id, 4294967296)) / 4294967296 as bigint) as player_1_id,
+        mod(pair_id, 4294967296) as player_2_id,
         item_id,
         unit_value,
         count(*) as trades,
-        sum(units_forth) as units_forth,
-        sum(units_back) as units_back
+        cast(sum(units_forth) as bigint) as units_forth,
+        cast(sum(units_back) as bigint) as units_back
     from moved
-    group by player_1_id, player_2_id, item_id, unit_value
+    group by pair_id, item_id, unit_value
 ),
 
 returned as (

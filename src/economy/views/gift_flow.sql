@@ -5,10 +5,10 @@
 with flows as (
     select
         flow_id,
-        count(*) as gifts,
+        sum(gifts) as gifts,
         sum(gold) as gold,
         sum(value) as value
-    from gift
+    from gift_flow_day
     group by flow_id
 ),
 
@@ -17,9 +17,9 @@ described as (
         flow_id,
         cast((flow_id - mod(flow_id, 4294967296)) / 4294967296 as bigint) as giver_id,
         mod(flow_id, 4294967296) as receiver_id,
-        gifts,
-        gold,
-        value
+        cast(gifts as bigint) as gifts,
+        cast(gold as bigint) as gold,
+        cast(value as bigint) as value
     from flows
 )
 

@@ -63,6 +63,21 @@ def test_days_apart_are_left_out_one_by_one() -> None:
     assert ">= timestamp '2026-03-02 00:00:00') and (occurred_at < timestamp '2026-03-04" in told
 
 
+def test_running_totals_are_asked_for_as_two_and_hold_up_to_a_day_that_changed() -> None:
+    catalogue = Catalogue({FIRST: 5, SECOND: 6, FOURTH: 8}, {FIRST: 5, SECOND: 7, FOURTH: 8})
+    told = with_rollups("select * from repeated_pair", catalogue)
+    told_in_one_line = " ".join(told.split())
+    assert (
+        'pair_total_so_far as ( select * from (select * from "pair_total_rollup@42" '
+        "where utc_day in (date '2026-03-01')) )" in told_in_one_line
+    )
+    assert "or occurred_at >= timestamp '2026-03-02 00:00:00')" in told_in_one_line
+    names = ("pair_total_source_rows", "pair_total_so_far", "pair_total_since", "repeated_pair")
+    order = [told.index(f"{name} as (") for name in names]
+    assert order == sorted(order)
+    assert "pair_total as (" not in told
+
+
 def test_a_view_that_reads_rollups_comes_after_them_and_before_the_question() -> None:
     catalogue = Catalogue({FIRST: 5}, {FIRST: 5})
     told = with_rollups("with a as (select * from slot) select * from a", catalogue)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -9,7 +10,16 @@ import msgspec
 import pytest
 
 import src.rollups
-from src.rollups import DAY, RolledUp, Rollup, days_rolled_up, rollup_tables, rollups
+from src.economy.fragments import rollup_relations
+from src.rollups import (
+    DAY,
+    RolledUp,
+    Rollup,
+    days_rolled_up,
+    days_that_hold,
+    rollup_tables,
+    rollups,
+)
 from src.streaming.rolling_up import due_days
 
 FIRST, SECOND, THIRD = date(2026, 3, 1), date(2026, 3, 2), date(2026, 3, 3)
@@ -81,3 +91,53 @@ def test_what_another_version_told_is_not_believed(told: str) -> None:
 def test_comments_are_no_part_of_a_statement() -> None:
     commented = msgspec.structs.replace(ROLLUP, sql=f"-- What was sold.\n{ROLLUP.sql}")
     assert days_rolled_up(commented, TOLD.told(), "uuid", 7) == TOLD.days
+
+
+@pytest.mark.parametrize(
+    ("rows", "alone", "running"),
+    [
+        ({FIRST: 1, SECOND: 2, THIRD: 3}, [FIRST, SECOND, THIRD], [FIRST, SECOND, THIRD]),
+        ({FIRST: 1, SECOND: 5, THIRD: 3}, [FIRST, THIRD], [FIRST]),
+        ({FIRST: 5, SECOND: 2, THIRD: 3}, [SECOND, THIRD], []),
+        ({SECOND: 2, THIRD: 3}, [SECOND, THIRD], []),
+        ({}, [], []),
+    ],
+)
+def test_a_day_of_running_totals_holds_as_far_as_those_before_it(
+    rows: dict[date, int], alone: list[date], running: list[date]
+) -> None:
+    known = {THIRD: 3, FIRST: 1, SECOND: 2}
+    assert days_that_hold(known, rows, running=False) == alone
+    assert days_that_hold(known, rows, running=True) == running
+
+
+def test_a_day_of_the_source_that_was_never_rolled_up_keeps_no_running_total_from_holding() -> None:
+    known = {FIRST: 1, THIRD: 3}
+    assert days_that_hold(known, {**known, SECOND: 2}, running=True) == [FIRST, THIRD]
+
+
+@pytest.mark.parametrize(
+    ("known", "due"),
+    [
+        ({}, [FIRST, SECOND]),
+        ({FIRST: 10}, [SECOND]),
+        ({SECOND: 20}, [FIRST, SECOND]),
+        ({FIRST: 9, SECOND: 20}, [FIRST, SECOND]),
+        ({FIRST: 10, SECOND: 20}, []),
+    ],
+)
+def test_with_a_day_of_running_totals_all_that_come_after_it_are_due(
+    known: dict[date, int], due: list[date]
+) -> None:
+    rows = {FIRST: 10, SECOND: 20, THIRD: 1}
+    assert due_days(rows, known, date(2026, 3, 4), running=True) == due
+
+
+def test_only_running_totals_are_asked_for_as_two() -> None:
+    for rollup in rollups():
+        names = rollup_relations(rollup, None, rollup.source)
+        if rollup.running is None:
+            assert list(names) == [rollup.name]
+        else:
+            assert list(names) == [rollup.so_far, rollup.since]
+            assert {rollup.running.key, rollup.running.total} <= set(re.findall(r"\w+", rollup.sql))

@@ -1,0 +1,3 @@
+-- None of some rows, with their columns.
+select * from of_rows  -- noqa: ambiguous.column_count
+where false
