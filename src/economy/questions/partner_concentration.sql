@@ -13,8 +13,6 @@ partners as (
     select
         case when sides.is_low then repeated_pair.low_id else repeated_pair.high_id end
             as player_id,
-        case when sides.is_low then repeated_pair.high_id else repeated_pair.low_id end
-            as partner_id,
         repeated_pair.trades
     from repeated_pair
     cross join sides
@@ -61,21 +59,8 @@ first_twenty as (
     limit 20
 ),
 
--- Who traded with each of its partners once has no repeated pair: trades are read for it alone.
+-- Who the partner is, is found for those that are shown.
 shown as (
-    select
-        first_twenty.player_id,
-        first_twenty.trades,
-        first_twenty.partners,
-        partners.partner_id,
-        first_twenty.trades_with_partner,
-        first_twenty.share
-    from partners
-    inner join first_twenty
-        on
-            partners.player_id = first_twenty.player_id
-            and partners.trades = first_twenty.trades_with_partner
-    union all
     select
         first_twenty.player_id,
         first_twenty.trades,
@@ -85,10 +70,15 @@ shown as (
         first_twenty.share
     from party
     inner join first_twenty on party.player_id = first_twenty.player_id
-    where
-        party.kind = 'player_trade'
-        and party.status = 'settled'
-        and first_twenty.trades_with_partner = 1
+    where party.kind = 'player_trade' and party.status = 'settled'
+    group by
+        first_twenty.player_id,
+        first_twenty.trades,
+        first_twenty.partners,
+        party.partner_id,
+        first_twenty.trades_with_partner,
+        first_twenty.share
+    having count(*) = first_twenty.trades_with_partner
 ),
 
 described as (

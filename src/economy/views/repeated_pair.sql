@@ -10,38 +10,31 @@ with newer as (
     group by pair_id
 ),
 
--- Presto holds the right side of a join in memory.
-with_earlier as (
-    select
-        newer.pair_id,
-        newer.trades + coalesce(max(pair_total_so_far.trades), 0) as trades
-    from pair_total_so_far
-    right join newer  -- noqa: convention.left_join
-        on pair_total_so_far.pair_id = newer.pair_id
-    group by newer.pair_id, newer.trades
-),
-
-often as (
-    select
-        pair_id,
-        trades
-    from with_earlier
-    where trades >= 2
-    union all
-    select
-        pair_id,
-        trades
-    from pair_total_so_far
-    where trades >= 2
-),
-
 -- A total only ever grows: the largest is the newest.
+earlier as (
+    select
+        pair_total_so_far.pair_id,
+        max(pair_total_so_far.trades) as trades
+    from pair_total_so_far
+    where
+        pair_total_so_far.trades >= 2
+        or pair_total_so_far.pair_id in (select newer.pair_id from newer)
+    group by pair_total_so_far.pair_id
+),
+
+both_times as (
+    select * from newer
+    union all
+    select * from earlier
+),
+
 pairs as (
     select
         pair_id,
-        cast(max(trades) as bigint) as trades
-    from often
+        cast(sum(trades) as bigint) as trades
+    from both_times
     group by pair_id
+    having sum(trades) >= 2
 ),
 
 described as (
